@@ -1,0 +1,10 @@
+# Writes OUTPUT: every file of FILES as a raw string literal, sorted by name.
+list(SORT FILES)
+set(text "// Made from rules/ by cmake/WriteEmbeddedRules.cmake.\n#include \"audit/embedded_rules.h\"\n\nnamespace kray {\n\nstd::span<const EmbeddedRule> embedded_rules() {\n  static constexpr EmbeddedRule kRules[] = {\n")
+foreach(file IN LISTS FILES)
+  file(READ ${file} content)
+  get_filename_component(name ${file} NAME)
+  string(APPEND text "      {\"rules/${name}\", R\"kray_rule(${content})kray_rule\"},\n")
+endforeach()
+string(APPEND text "  };\n  return kRules;\n}\n\n}  // namespace kray\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,30 @@
+// One audit: from paths to a report.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/finding.h"
+#include "audit/rule.h"
+#include "cluster/version.h"
+#include "manifest/limits.h"
+#include "mesh/injection.h"
+#include "source/input.h"
+
+namespace kray {
+
+struct AuditSettings {
+  InputOptions inputs;
+  std::string default_namespace;  // -n; empty: not given
+  std::optional<Version> assumed_kuberay;
+  InjectionSettings injection;
+  Limits limits;
+  unsigned threads = 0;  // 0: as many as the machine has
+};
+
+// Reads the inputs, runs the rules and gathers everything a report says. Input that cannot be read or
+// parsed is in the report's errors; the rest is audited all the same.
+AuditReport run_audit(const AuditSettings& settings, const SelectedRules& rules);
+
+}  // namespace kray

@@ -1,0 +1,22 @@
+// Everything a check may look at.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cluster/inventory.h"
+#include "derive/pod_class.h"
+#include "manifest/document.h"
+#include "mesh/injection.h"
+
+namespace kray {
+
+struct CheckContext {
+  const std::vector<ManifestFile>& files;
+  const Inventory& inventory;
+  const std::vector<PodClass>& pods;
+  const std::vector<InjectionDecision>& injection;  // of pods, same order
+  std::string default_namespace;                    // of -n; empty if not given
+};
+
+}  // namespace kray

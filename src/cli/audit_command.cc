@@ -1,0 +1,283 @@
+// `kray-audit [audit] PATH…`: options, the audit, its reports, its exit code.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "audit/audit.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/output.h"
+#include "report/sarif.h"
+#include "report/style.h"
+#include "report/text.h"
+
+namespace kray {
+namespace {
+
+struct AuditArguments {
+  std::vector<std::string> paths;
+  std::vector<std::string> excludes;
+  std::string ns;
+  std::vector<std::string> formats;
+  std::vector<std::string> rule_folders;
+  RuleSelection selection;
+  std::string fail_on = "high";
+  bool require_complete = false;
+  std::vector<std::string> assumptions;
+  std::string colour = "auto";
+  std::string sarif_category;
+  uint64_t max_file_size = 256;  // MiB
+  unsigned threads = 0;
+};
+
+constexpr const char* kExamples = R"(Examples:
+  kray-audit raycluster.yaml -n team-a
+  kray-audit rendered.yaml raycluster.yaml --fail-on medium
+  kray-audit . --exclude 'charts/*' --skip KRAY603
+  kubectl get all,authorizationpolicies -A -o yaml | kray-audit -
+  kray-audit . -f sarif=kray-audit.sarif --fail-on none)";
+
+struct Format {
+  std::string name;  // "text" or "sarif"
+  std::string path;  // empty: standard output
+};
+
+// A thread that tells a person at a terminal that something is still going on.
+class Progress {
+ public:
+  Progress() {
+    if (isatty(STDERR_FILENO) == 1)
+      thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+
+ private:
+  void run(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    int seconds = 0;
+    while (
+        !changed_.wait_for(lock, stop, std::chrono::seconds(1), [&stop] { return stop.stop_requested(); })) {
+      fmt::print(stderr, "\rauditing, {} s", ++seconds);
+    }
+    if (seconds > 0) fmt::print(stderr, "\r\x1b[K");
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::jthread thread_;
+};
+
+int terminal_width() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+Result<std::vector<Format>> read_formats(const std::vector<std::string>& texts) {
+  std::vector<Format> formats;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    Format format{text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1)};
+    if (format.name != "text" && format.name != "sarif") {
+      return Error{"", fmt::format("there is no format '{}'", format.name), "formats are text and sarif"};
+    }
+    if (equals != std::string::npos && format.path.empty())
+      return Error{"", "-f " + text + " names no file", ""};
+    formats.push_back(std::move(format));
+  }
+  if (formats.empty()) formats.push_back({"text", ""});
+  const auto to_stdout = [](const Format& format) { return format.path.empty() || format.path == "-"; };
+  if (std::count_if(formats.begin(), formats.end(), to_stdout) > 1) {
+    return Error{"", "only one report can go to standard output", "give the others a file: -f sarif=FILE"};
+  }
+  return formats;
+}
+
+std::optional<Error> read_assumption(const std::string& text, AuditSettings& settings) {
+  const size_t equals = text.find('=');
+  const std::string key = text.substr(0, equals);
+  const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
+  if (key == "kuberay") {
+    settings.assumed_kuberay = parse_version(value);
+    if (settings.assumed_kuberay) return std::nullopt;
+    return Error{"", fmt::format("--assume kuberay needs a version, not '{}'", value),
+                 "write it like kuberay=1.3.2"};
+  }
+  if (key == "istio-injection" && !value.empty()) {
+    settings.injection.assumed_namespace_label = value;
+    return std::nullopt;
+  }
+  return Error{"", fmt::format("--assume does not know '{}'", text),
+               "write kuberay=VERSION or istio-injection=enabled|disabled|none"};
+}
+
+Result<AuditSettings> read_settings(const AuditArguments& arguments) {
+  AuditSettings settings;
+  settings.inputs = {arguments.paths, arguments.excludes};
+  settings.default_namespace = arguments.ns;
+  settings.threads = arguments.threads;
+  // Places are 32 bits wide.
+  settings.limits.file_bytes = std::min<uint64_t>(arguments.max_file_size << 20U, uint64_t{4095} << 20U);
+  for (const std::string& text : arguments.assumptions) {
+    if (std::optional<Error> error = read_assumption(text, settings)) return *error;
+  }
+  return settings;
+}
+
+// At least one finding that --fail-on counts.
+bool fails(const AuditReport& report, const std::string& fail_on) {
+  if (fail_on == "none") return false;
+  return std::any_of(report.findings.begin(), report.findings.end(), [&fail_on](const Finding& finding) {
+    for (const Severity severity :
+         {Severity::note, Severity::low, Severity::medium, Severity::high, Severity::critical}) {
+      if (to_string(severity) == fail_on) return finding.severity >= severity;
+    }
+    return true;
+  });
+}
+
+bool is_complete(const AuditReport& report) {
+  const bool left_out =
+      std::any_of(report.findings.begin(), report.findings.end(),
+                  [](const Finding& finding) { return finding.rule->name == "not-analysed"; });
+  return report.undecided.empty() && !left_out;
+}
+
+int exit_code_of(const AuditReport& report, const AuditArguments& arguments) {
+  if (!report.errors.empty() || report.coverage.objects == 0) return kInputError;
+  if (fails(report, arguments.fail_on)) return kFindings;
+  return arguments.require_complete && !is_complete(report) ? kIncomplete : kClean;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+void write_format(const Format& format, const AuditReport& report, const AuditArguments& arguments,
+                  int exit_code, std::ostream& out) {
+  const bool to_stdout = format.path.empty() || format.path == "-";
+  if (format.name == "sarif") {
+    SarifOptions options{.version = KRAY_VERSION,
+                         .category = arguments.sarif_category,
+                         .exit_code = exit_code,
+                         .repository_uri = {},
+                         .revision = {}};
+    // Set by GitHub Actions.
+    if (const std::string repository = environment("GITHUB_REPOSITORY"); !repository.empty()) {
+      options.repository_uri = environment("GITHUB_SERVER_URL") + "/" + repository;
+      options.revision = environment("GITHUB_SHA");
+    }
+    write_sarif(report, options, out);
+    return;
+  }
+  const ColourChoice choice = arguments.colour == "always"  ? ColourChoice::always
+                              : arguments.colour == "never" ? ColourChoice::never
+                                                            : ColourChoice::automatic;
+  const bool terminal = to_stdout && isatty(STDOUT_FILENO) == 1;
+  write_text(report,
+             {.width = terminal ? terminal_width() : 0,
+              .colour = want_colour(choice, terminal, std::getenv("NO_COLOR"), std::getenv("TERM"))},
+             out);
+}
+
+int report_usage(const std::vector<Error>& errors) {
+  for (const Error& error : errors) spdlog::error("{}", error.to_string());
+  return kUsage;
+}
+
+int run_audit_command(const AuditArguments& arguments) {
+  const Result<std::vector<Format>> formats = read_formats(arguments.formats);
+  if (!formats.ok()) return report_usage({formats.error()});
+  const Result<AuditSettings> settings = read_settings(arguments);
+  if (!settings.ok()) return report_usage({settings.error()});
+  const LoadedRules loaded = load_rules(arguments.rule_folders);
+  if (!loaded.errors.empty()) return report_usage(loaded.errors);
+  const SelectedRules rules = select_rules(loaded.set, arguments.selection);
+  if (!rules.errors.empty()) return report_usage(rules.errors);
+
+  AuditReport report;
+  {
+    const Progress progress;
+    report = run_audit(settings.value(), rules);
+  }
+  const int exit_code = exit_code_of(report, arguments);
+  const bool text_on_stdout =
+      std::any_of(formats.value().begin(), formats.value().end(), [](const Format& format) {
+        return format.name == "text" && (format.path.empty() || format.path == "-");
+      });
+  // The text report lists them itself.
+  if (!text_on_stdout) {
+    for (const Error& error : report.errors) spdlog::error("{}", error.to_string());
+    if (report.coverage.objects == 0) spdlog::error("nothing to audit: no Kubernetes object in the input");
+  }
+  for (const Format& format : formats.value()) {
+    const std::optional<Error> error = write_output(
+        format.path, [&](std::ostream& out) { write_format(format, report, arguments, exit_code, out); });
+    if (error) return report_usage({*error});
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<AuditArguments>();
+  CLI::App* command = app.add_subcommand("audit", "Audit manifests (the default command)");
+  command->footer(kExamples);
+  command->add_option("PATH", arguments->paths, "Files and folders; '-' is standard input")->required();
+  command->add_option("-n,--namespace", arguments->ns, "Namespace of objects that name none");
+  command->add_option("--exclude", arguments->excludes, "Leave out paths that match GLOB ('*' crosses '/')")
+      ->allow_extra_args(false)
+      ->type_name("GLOB");
+  command
+      ->add_option("-f,--format", arguments->formats,
+                   "text or sarif, each with =FILE or to standard output (default: text)")
+      ->allow_extra_args(false)
+      ->type_name("FORMAT[=FILE]");
+  command->add_option("--only", arguments->selection.only, "Run only these rules (ids or names)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("RULE,…");
+  command->add_option("--skip", arguments->selection.skip, "Leave out these rules (ids or names)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("RULE,…");
+  command->add_flag("--strict", arguments->selection.strict,
+                    "Also run the rules that are on only in strict audits");
+  command->add_option("--rules", arguments->rule_folders, "Also run the rules in DIR")
+      ->allow_extra_args(false)
+      ->type_name("DIR");
+  command->add_option("--fail-on", arguments->fail_on, "Lowest severity that makes exit code 1")
+      ->check(CLI::IsMember({"critical", "high", "medium", "low", "note", "none"}))
+      ->capture_default_str();
+  command->add_flag("--require-complete", arguments->require_complete,
+                    "Exit code 4 if something could not be decided or was not looked at");
+  command
+      ->add_option(
+          "--assume", arguments->assumptions,
+          "Settle what the input does not say: kuberay=VERSION, istio-injection=enabled|disabled|none")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  command->add_option("--color,--colour", arguments->colour, "When to colour")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  command->add_option("--sarif-category", arguments->sarif_category,
+                      "Category of the SARIF run, for uploads that do not set one");
+  command->add_option("--max-file-size", arguments->max_file_size, "Largest file to read, in MiB")
+      ->check(CLI::Range(1, 4095))
+      ->capture_default_str();
+  command->add_option("-j,--threads", arguments->threads, "Threads to read with (0: all processors)")
+      ->capture_default_str();
+  command->callback([arguments, &exit_code] { exit_code = run_audit_command(*arguments); });
+}
+
+}  // namespace kray

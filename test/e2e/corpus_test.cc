@@ -1,0 +1,148 @@
+// Real manifests: what the audit must and must not say of the upstream example, and that nothing of
+// whole repositories is passed over in silence. Facts: ../shared/specs/kuberay-kubeflow.md E.4 and G.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "e2e/process.h"
+
+namespace kray::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+constexpr const char* kExample = "kubeflow-manifests/experimental/ray/raycluster_example.yaml";
+
+struct Audit {
+  Outcome outcome;
+  json run;
+
+  // "RULE:line" of every result, with how often it occurs.
+  std::map<std::string, int> results() const {
+    std::map<std::string, int> found;
+    for (const json& result : run["results"]) {
+      const json& region = result["locations"][0]["physicalLocation"]["region"];
+      ++found[result["ruleId"].get<std::string>() + ":" + std::to_string(region["startLine"].get<int>())];
+    }
+    return found;
+  }
+  int count(const std::string& rule) const {
+    const auto& all = run["results"];
+    return static_cast<int>(
+        std::count_if(all.begin(), all.end(), [&rule](const json& one) { return one["ruleId"] == rule; }));
+  }
+  const json& coverage() const { return run["properties"]["coverage"]; }
+};
+
+Audit audit_corpus(const std::string& arguments) {
+  Audit audit;
+  audit.outcome = run_shell("kray-audit " + arguments + " -f sarif", shared_folder() / "corpus");
+  const json log = json::parse(audit.outcome.out, nullptr, false);
+  EXPECT_FALSE(log.is_discarded()) << audit.outcome.out.substr(0, 500) << audit.outcome.err;
+  if (!log.is_discarded()) audit.run = log["runs"][0];
+  return audit;
+}
+
+uint64_t sum(const json& numbers) {
+  uint64_t total = 0;
+  for (const auto& [name, number] : numbers.items()) total += number.get<uint64_t>();
+  return total;
+}
+
+TEST(Corpus, UpstreamScenario) {
+  KRAY_NEEDS_SHARED();
+  const Audit audit = audit_corpus(std::string("rendered/kubeflow.yaml rendered/kuberay-operator.yaml ") +
+                                   kExample + " -n kubeflow-user-example-com");
+  EXPECT_EQ(audit.outcome.exit_code, 1);
+  const auto results = audit.results();
+  EXPECT_EQ(results.count("KRAY401:14"), 1U);
+  EXPECT_EQ(results.count("KRAY414:5"), 1U);
+  EXPECT_EQ(audit.count("KRAY401"), 1);
+  EXPECT_EQ(audit.count("KRAY414"), 1);
+  for (const char* silent :
+       {"KRAY101", "KRAY103", "KRAY201", "KRAY202", "KRAY203", "KRAY308", "KRAY901", "KRAY902"}) {
+    EXPECT_EQ(audit.count(silent), 0) << silent;
+  }
+  for (const json& result : audit.run["results"]) {
+    if (result["ruleId"] != "KRAY401") continue;
+    EXPECT_EQ(result["relatedLocations"][0]["physicalLocation"]["region"]["startLine"], 8);
+    EXPECT_EQ(result["locations"][0]["physicalLocation"]["region"]["snippet"]["text"], "- to:");
+  }
+  // A ConfigMap of it carries template text, and it is analysed whole all the same.
+  EXPECT_EQ(audit.coverage()["filesAnalysed"], 3);
+  EXPECT_EQ(audit.coverage()["documentsWithObjects"], 637);
+}
+
+TEST(Corpus, ExampleInTheDefaultNamespace) {
+  KRAY_NEEDS_SHARED();
+  const Audit audit = audit_corpus(std::string(kExample) + " -n default");
+  const auto results = audit.results();
+  EXPECT_EQ(audit.count("KRAY101"), 3) << "once for each of the three objects";
+  for (const char* line : {"KRAY101:4", "KRAY101:31", "KRAY101:63"})
+    EXPECT_EQ(results.count(line), 1U) << line;
+}
+
+TEST(Corpus, ExampleWithoutANamespaceIsOneQuestion) {
+  KRAY_NEEDS_SHARED();
+  const Audit audit = audit_corpus(kExample);
+  EXPECT_EQ(audit.count("KRAY101"), 0);
+  const json& notes = audit.run["invocations"][0]["toolExecutionNotifications"];
+  ASSERT_EQ(notes.size(), 1U) << notes.dump(1);
+  EXPECT_THAT(notes[0]["message"]["text"].get<std::string>(), HasSubstr("name no namespace"));
+}
+
+// Kubernetes itself decides what a file is; the report has to account for each of them.
+TEST(Corpus, WholeRepositoriesAddUp) {
+  KRAY_NEEDS_SHARED();
+  const struct {
+    const char* folder;
+    int files, helm, documents_outside_helm;
+  } repositories[] = {{"kubeflow-manifests", 1120, 95, 1631}, {"kuberay", 297, 28, 399}};
+  for (const auto& repository : repositories) {
+    const Audit audit = audit_corpus(repository.folder);
+    const json& coverage = audit.coverage();
+    EXPECT_EQ(coverage["files"], repository.files) << repository.folder;
+    EXPECT_EQ(coverage["filesRecognised"]["Helm template"], repository.helm) << repository.folder;
+    EXPECT_EQ(coverage["filesFailed"], 0) << repository.folder;
+    EXPECT_EQ(coverage["filesAnalysed"].get<uint64_t>() + sum(coverage["filesRecognised"]),
+              coverage["files"].get<uint64_t>());
+    EXPECT_EQ(coverage["documentsFailed"], 0);
+    EXPECT_EQ(coverage["documentsWithObjects"].get<uint64_t>() + sum(coverage["documentsRecognised"]),
+              coverage["documents"].get<uint64_t>());
+    EXPECT_EQ(coverage["documents"].get<int>() - coverage["documentsRecognised"]["Helm template"].get<int>(),
+              repository.documents_outside_helm);
+  }
+}
+
+// Every finding of severity high or critical on the two repositories has been read and is true. A new
+// one is either true too, and belongs here, or a false alarm.
+TEST(Corpus, SevereFindingsAreTheKnownTrueOnes) {
+  KRAY_NEEDS_SHARED();
+  std::set<std::string> severe;
+  for (const char* folder : {"kubeflow-manifests", "kuberay"}) {
+    const Audit audit = audit_corpus(folder);
+    for (const json& result : audit.run["results"]) {
+      if (result["level"] != "error") continue;
+      const json& place = result["locations"][0]["physicalLocation"];
+      severe.insert(result["ruleId"].get<std::string>() + " " +
+                    place["artifactLocation"]["uri"].get<std::string>() + ":" +
+                    std::to_string(place["region"]["startLine"].get<int>()));
+    }
+  }
+  EXPECT_THAT(severe,
+              testing::ElementsAre(
+                  "KRAY101 kuberay/historyserver/test/testdata/raycluster-azureblob.yaml:7",
+                  "KRAY101 kuberay/historyserver/test/testdata/raycluster.yaml:7",
+                  "KRAY101 kuberay/ray-operator/config/default/kustomization.yaml:2",
+                  "KRAY308 kuberay/ray-operator/config/samples/ray-cluster.custom-head-service.yaml:25",
+                  "KRAY308 kuberay/ray-operator/config/samples/ray-cluster.separate-ingress.yaml:12",
+                  "KRAY401 kubeflow-manifests/experimental/ray/raycluster_example.yaml:14"));
+}
+
+}  // namespace
+}  // namespace kray::test

@@ -1,0 +1,68 @@
+// popen for standard output, a file for standard error.
+#include "e2e/process.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace kray::test {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in.good()) << "cannot read " << path;
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  ASSERT_TRUE(out.good()) << "cannot write " << path;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string name = (fs::temp_directory_path() / "kray-e2e-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) std::abort();
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() { fs::remove_all(path_); }
+
+Outcome run_shell(const std::string& command, const fs::path& folder) {
+  const TemporaryFolder scratch;
+  const fs::path errors = scratch.path() / "err";
+  const std::string binaries = fs::path(KRAY_BINARY).parent_path().string();
+  const std::string script = "cd '" + folder.string() + "' && PATH='" + binaries +
+                             "':$PATH && unset NO_COLOR GITHUB_REPOSITORY GITHUB_SHA GITHUB_SERVER_URL; { " +
+                             command + "\n} 2>'" + errors.string() + "'";
+  Outcome outcome;
+  FILE* pipe = popen(script.c_str(), "r");
+  if (pipe == nullptr) std::abort();
+  std::array<char, 65536> buffer{};
+  for (size_t got = 0; (got = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    outcome.out.append(buffer.data(), got);
+  const int status = pclose(pipe);
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  outcome.err = read_file(errors);
+  return outcome;
+}
+
+fs::path shared_folder() {
+  const fs::path folder = fs::path(KRAY_SOURCE_DIR) / ".." / "shared";
+  if (fs::is_directory(folder / "corpus")) return fs::canonical(folder);
+  const char* required = std::getenv("KRAY_REQUIRE_SHARED");
+  if (required != nullptr && std::string(required) == "1")
+    ADD_FAILURE() << "../shared is required and missing";
+  return {};
+}
+
+}  // namespace kray::test

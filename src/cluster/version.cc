@@ -13,6 +13,7 @@ std::string Version::to_string() const { return fmt::format("{}.{}.{}", major, m
 
 std::optional<Version> parse_version(std::string_view text) {
   if (text.starts_with('v')) text.remove_prefix(1);
+  if (text.starts_with('-')) return std::nullopt;  // std::from_chars takes a sign
   std::array<int, 3> numbers{};
   size_t count = 0;
   while (count < numbers.size()) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <utility>
 
 namespace kray {
@@ -17,13 +18,22 @@ constexpr Version kGroupLabelsSince{1, 5, 0};
 constexpr Version kShortClusterNamesSince{1, 4, 0};
 constexpr size_t kLongestLabel = 63;
 
-// The random part is written "xxxxx": no selector that names a cluster can match it.
+// Random parts are written "xxxxx": no selector that names a cluster can match them.
 std::string cluster_name(const Object& object, const Version& kuberay) {
-  if (object.kind == "RayCluster") return std::string(object.name);
+  std::string own_name(object.name);
+  if (object.metadata()["name"].text().empty()) own_name += "xxxxx";  // metadata.generateName
+  if (object.kind == "RayCluster") return own_name;
   // The RayJob that a RayCronJob makes has a random name of its own.
-  if (object.kind == "RayCronJob") return fmt::format("{}-xxxxx-xxxxx", object.name);
+  if (object.kind == "RayCronJob") return fmt::format("{}-xxxxx-xxxxx", own_name);
   const bool brief = kuberay >= kShortClusterNamesSince;
-  return fmt::format("{}{}-xxxxx", object.name, brief ? "" : "-raycluster");
+  return fmt::format("{}{}-xxxxx", own_name, brief ? "" : "-raycluster");
+}
+
+// The operator's CheckLabel: the last 63 characters, punctuation at their beginning written as 'r'.
+std::string shortened_label(std::string text) {
+  if (text.size() > kLongestLabel) text.erase(0, text.size() - kLongestLabel);
+  if (!text.empty() && std::ispunct(static_cast<unsigned char>(text.front())) != 0) text.front() = 'r';
+  return text;
 }
 
 // The labels of a group, where the operator merges them into those of its pods.
@@ -35,13 +45,11 @@ Labels ray_labels(const PodTemplate& pod_template, NodeRef group_labels, const s
                   std::string_view node_type, std::string_view group) {
   Labels labels = labels_of(pod_template.metadata["labels"]);
   for (auto& [key, value] : labels_of(group_labels)) labels.insert_or_assign(key, value);
-  std::string identifier = fmt::format("{}-{}", cluster, node_type);
-  if (identifier.size() > kLongestLabel) identifier.erase(0, identifier.size() - kLongestLabel);
   labels.insert_or_assign("ray.io/cluster", cluster);
   labels.insert_or_assign("ray.io/node-type", std::string(node_type));
   labels.insert_or_assign("ray.io/group", std::string(group));
   labels.try_emplace("ray.io/is-ray-node", "yes");
-  labels.try_emplace("ray.io/identifier", identifier);
+  labels.try_emplace("ray.io/identifier", shortened_label(fmt::format("{}-{}", cluster, node_type)));
   labels.try_emplace("app.kubernetes.io/name", "kuberay");
   labels.try_emplace("app.kubernetes.io/created-by", "kuberay-operator");
   return labels;

@@ -1,25 +1,23 @@
-// Joins the rooms: load, place in namespaces, derive pods, decide injection, run the checks, and turn
-// matches into findings in a fixed order.
+// Runs the checks over the model of the cluster (cluster_model.h), and turns matches into findings in a
+// fixed order.
 #include "audit/audit.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "audit/cluster_model.h"
+#include "audit/suppression.h"
 #include "checks/context.h"
-#include "derive/kuberay.h"
-#include "manifest/kustomize.h"
-#include "manifest/load.h"
+#include "checks/primitives.h"
 
 namespace kray {
 namespace {
-
-// What Kubeflow deploys; used where the input has no operator and no assumption is given.
-constexpr Version kDefaultKuberay{1, 3, 2};
 
 std::string fill(std::string_view text, const MessageValues& values) {
   std::string filled;
@@ -73,91 +71,32 @@ class PlaceOrder {
   std::map<const SourceFile*, size_t> rank_;
 };
 
-// Design section 10, promise 4: no report shows a Secret's value. The annotation is kubectl's copy of
-// the whole object.
-void hide_secrets(const Inventory& inventory) {
-  const auto hide = [](NodeRef value) { value.place().file->hide(value.place().begin, value.place().end); };
-  for (const Object* secret : inventory.of_kind("", "Secret")) {
-    for (const char* data : {"data", "stringData"}) {
-      for (const Field field : secret->node[data].fields()) hide(field.value);
-    }
-    if (const NodeRef copy =
-            secret->metadata()["annotations"]["kubectl.kubernetes.io/last-applied-configuration"])
-      hide(copy);
-  }
+Date today_of_system() { return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()); }
+
+// The one rule that has to run after all others.
+bool is_about_suppressions(const Rule& rule) {
+  const auto* call = std::get_if<PrimitiveCall>(&rule.check);
+  return call != nullptr && call->primitive == &kIneffectiveSuppression;
 }
 
 class Audit {
  public:
-  Audit(const AuditSettings& settings, const SelectedRules& rules) : settings_(settings), rules_(rules) {}
+  Audit(const ClusterModel& model, const SelectedRules& rules)
+      : model_(model), settings_(model.settings()), rules_(rules) {}
 
   AuditReport run() {
-    load();
-    const Inventory inventory(loaded_.files, kustomizations_, settings_.default_namespace);
-    hide_secrets(inventory);
-    const Version kuberay = choose_kuberay(inventory);
-    const std::vector<PodClass> pods = pod_classes(inventory, kuberay);
-    std::vector<InjectionDecision> injection;
-    injection.reserve(pods.size());
-    for (const PodClass& one : pods)
-      injection.push_back(decide_injection(one, inventory, settings_.injection));
-    run_rules({loaded_.files, inventory, pods, injection, settings_.default_namespace});
-    note_assumptions(inventory);
-    count(inventory, pods);
+    report_.errors = model_.errors();
+    report_.files = model_.sources();
+    CheckContext context{model_.files(), model_.inventory(), model_.pods(), model_.injection(),
+                         settings_.default_namespace};
+    context.kuberay = model_.kuberay();
+    run_rules(context);
+    note_assumptions(model_.inventory(), model_.mesh());
+    count(model_.inventory(), model_.pods());
     return std::move(report_);
   }
 
  private:
-  void load() {
-    InputSet inputs = discover_inputs(settings_.inputs);
-    report_.errors = std::move(inputs.errors);
-    loaded_ = load_manifests(inputs.files, settings_.limits, settings_.threads);
-    report_.coverage.files = inputs.files.size();
-    report_.coverage.files_failed = loaded_.errors.size();
-    std::move(loaded_.errors.begin(), loaded_.errors.end(), std::back_inserter(report_.errors));
-    for (const ManifestFile& file : loaded_.files) {
-      report_.files.push_back(file.source);
-      for (const ParseError& error : file.errors) report_.errors.push_back(error_of(error));
-    }
-    load_enclosing_kustomizations();
-  }
-
-  static Error error_of(const ParseError& error) {
-    const LineIndex& lines = error.place.file->lines();
-    return {fmt::format("{}:{}:{}", error.place.file->path, lines.line_of(error.place.begin),
-                        lines.column_codepoints(error.place.begin)),
-            error.message, error.advice};
-  }
-
-  // Kustomizations around the input say where files go; they are read but not audited.
-  void load_enclosing_kustomizations() {
-    std::vector<InputFile> around;
-    for (const std::string& path : enclosing_kustomizations(loaded_.files)) around.push_back({path, path});
-    enclosing_ = load_manifests(around, settings_.limits, settings_.threads);
-    for (const ManifestFile& file : enclosing_.files) report_.files.push_back(file.source);
-    std::vector<const ManifestFile*> all;
-    for (const ManifestFile& file : loaded_.files) all.push_back(&file);
-    for (const ManifestFile& file : enclosing_.files) all.push_back(&file);
-    kustomizations_ = index_kustomizations(all);
-  }
-
-  Version choose_kuberay(const Inventory& inventory) {
-    if (settings_.assumed_kuberay) {
-      kuberay_words_ =
-          fmt::format("KubeRay operator {} (from --assume)", settings_.assumed_kuberay->to_string());
-      return *settings_.assumed_kuberay;
-    }
-    if (const auto found = find_operator_version(inventory)) {
-      kuberay_words_ =
-          fmt::format("KubeRay operator {} (from {})", found->version.to_string(), found->origin);
-      return found->version;
-    }
-    kuberay_words_ =
-        fmt::format("KubeRay operator {}, as Kubeflow deploys it (say another with --assume kuberay=VERSION)",
-                    kDefaultKuberay.to_string());
-    return kDefaultKuberay;
-  }
-
   void run_rules(const CheckContext& context) {
     std::map<std::string, Undecided> undecided;
     for (const Rule* rule : rules_.run) {
@@ -165,20 +104,58 @@ class Audit {
       report_.coverage.rules_run.push_back(rule->info.id);
     }
     report_.coverage.rules_skipped = rules_.left_out;
+    SuppressionSet suppressions = find_suppressions(context);
     for (size_t i = 0; i < rules_.run.size(); ++i) {
+      if (is_about_suppressions(*rules_.run[i])) continue;
       CheckOutcome outcome = run_check(*rules_.run[i], context);
-      std::set<std::tuple<const SourceFile*, uint32_t, uint32_t>> places;
-      for (Match& match : outcome.matches) {
-        // Two pod classes may share the line to change (an anchor): one line, one finding.
-        if (!places.insert({match.place.file, match.place.begin, match.place.end}).second) continue;
-        report_.findings.push_back(finding_of(*rules_.run[i], std::move(match)));
-        report_.findings.back().rule = &report_.rules[i];
-      }
+      add_findings(i, std::move(outcome.matches), suppressions);
       for (Unknown& unknown : outcome.unknowns)
         add_unknown(undecided, std::move(unknown), rules_.run[i]->info.id);
     }
-    sort_findings();
     for (auto& [fact, one] : undecided) report_.undecided.push_back(std::move(one));
+    judge_suppressions(context, suppressions);
+    sort_findings();
+  }
+
+  void add_findings(size_t rule, std::vector<Match> matches, SuppressionSet& suppressions) {
+    std::set<std::tuple<const SourceFile*, uint32_t, uint32_t>> places;
+    for (Match& match : matches) {
+      // Two pod classes may share the line to change (an anchor): one line, one finding.
+      if (!places.insert({match.place.file, match.place.begin, match.place.end}).second) continue;
+      Finding finding = finding_of(*rules_.run[rule], std::move(match));
+      finding.rule = &report_.rules[rule];
+      if (const Suppression* one = suppressions.hide(finding.rule->id, finding.place)) {
+        report_.suppressed.push_back({std::move(finding), one->reason, one->until, one->place});
+      } else {
+        report_.findings.push_back(std::move(finding));
+      }
+    }
+  }
+
+  SuppressionSet find_suppressions(const CheckContext& context) const {
+    if (settings_.ignore_suppressions) return {};
+    return {context.files, context.inventory, context.pods, settings_.today.value_or(today_of_system())};
+  }
+
+  // Findings about suppressions cannot be suppressed.
+  void judge_suppressions(const CheckContext& context, const SuppressionSet& suppressions) {
+    RuleOutcomes outcomes;
+    outcomes.known.insert(rules_.left_out.begin(), rules_.left_out.end());
+    for (const Rule* rule : rules_.run) {
+      outcomes.known.insert(rule->info.id);
+      outcomes.decided.insert(rule->info.id);
+    }
+    for (const Undecided& one : report_.undecided) {
+      for (const std::string& rule : one.rules) outcomes.decided.erase(rule);
+    }
+    const std::vector<IneffectiveSuppression> ineffective = suppressions.ineffective(outcomes);
+    CheckContext last = context;
+    last.ineffective_suppressions = ineffective;
+    SuppressionSet none;
+    for (size_t i = 0; i < rules_.run.size(); ++i) {
+      if (is_about_suppressions(*rules_.run[i]))
+        add_findings(i, run_check(*rules_.run[i], last).matches, none);
+    }
   }
 
   void add_unknown(std::map<std::string, Undecided>& undecided, Unknown unknown,
@@ -198,20 +175,26 @@ class Audit {
 
   void sort_findings() {
     const PlaceOrder order(report_.files);
-    std::stable_sort(report_.findings.begin(), report_.findings.end(),
-                     [&order](const Finding& a, const Finding& b) {
-                       return std::tuple(order(a.place), std::string_view(a.rule->id)) <
-                              std::tuple(order(b.place), std::string_view(b.rule->id));
+    const auto before = [&order](const Finding& a, const Finding& b) {
+      return std::tuple(order(a.place), std::string_view(a.rule->id)) <
+             std::tuple(order(b.place), std::string_view(b.rule->id));
+    };
+    std::stable_sort(report_.findings.begin(), report_.findings.end(), before);
+    std::stable_sort(report_.suppressed.begin(), report_.suppressed.end(),
+                     [&before](const SuppressedFinding& a, const SuppressedFinding& b) {
+                       return before(a.finding, b.finding);
                      });
   }
 
-  void note_assumptions(const Inventory& inventory) {
+  void note_assumptions(const Inventory& inventory, const MeshSettings& mesh) {
     // What a run without Ray objects or pods rests on is nothing.
     const bool any_ray = std::any_of(inventory.objects().begin(), inventory.objects().end(), is_ray_kind);
     if (!any_ray) return;
-    report_.assumptions.push_back(kuberay_words_);
-    report_.assumptions.emplace_back(
-        "Istio sidecar injection of a default install: no revisions, no selector lists");
+    report_.assumptions.push_back(model_.kuberay_words());
+    if (!mesh.webhooks.from_input) {
+      report_.assumptions.emplace_back(
+          "Istio sidecar injection of a default install: no revisions, no selector lists");
+    }
     if (!settings_.injection.assumed_namespace_label.empty()) {
       report_.assumptions.push_back(
           fmt::format("istio-injection={} on namespaces that the input does not define (from --assume)",
@@ -221,7 +204,9 @@ class Audit {
 
   void count(const Inventory& inventory, const std::vector<PodClass>& pods) {
     Coverage& coverage = report_.coverage;
-    for (const ManifestFile& file : loaded_.files) count_file(inventory, file);
+    coverage.files = model_.files_found();
+    coverage.files_failed = model_.files_failed();
+    for (const ManifestFile& file : model_.files()) count_file(inventory, file);
     coverage.objects = inventory.objects().size();
     coverage.pod_classes = pods.size();
     coverage.ray_pod_classes = static_cast<uint64_t>(std::count_if(
@@ -268,19 +253,17 @@ class Audit {
     }
   }
 
+  const ClusterModel& model_;
   const AuditSettings& settings_;
   const SelectedRules& rules_;
-  LoadedManifests loaded_;
-  LoadedManifests enclosing_;
-  KustomizeIndex kustomizations_;
-  std::string kuberay_words_;
   AuditReport report_;
 };
 
 }  // namespace
 
 AuditReport run_audit(const AuditSettings& settings, const SelectedRules& rules) {
-  return Audit(settings, rules).run();
+  const ClusterModel model(settings);
+  return Audit(model, rules).run();
 }
 
 }  // namespace kray

@@ -7,6 +7,7 @@
 
 #include "audit/finding.h"
 #include "audit/rule.h"
+#include "audit/suppression.h"
 #include "cluster/version.h"
 #include "manifest/limits.h"
 #include "mesh/injection.h"
@@ -21,6 +22,8 @@ struct AuditSettings {
   InjectionSettings injection;
   Limits limits;
   unsigned threads = 0;  // 0: as many as the machine has
+  bool ignore_suppressions = false;
+  std::optional<Date> today;  // what `until=` is compared with; absent: the system's date, UTC
 };
 
 // Reads the inputs, runs the rules and gathers everything a report says. Input that cannot be read or

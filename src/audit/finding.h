@@ -49,6 +49,14 @@ struct Finding {
   LogicalName subject;
 };
 
+// A finding that the manifest itself says to leave out (audit/suppression.h).
+struct SuppressedFinding {
+  Finding finding;
+  std::string reason;  // one line, never empty
+  std::string until;   // last day, "2027-01-31"; empty: for good
+  Place place;         // where that is said
+};
+
 // A fact that the input does not hold, and the rules that could not be decided for want of it.
 // One entry per missing fact and run, never one per object.
 struct Undecided {
@@ -80,10 +88,11 @@ struct Coverage {
 };
 
 struct AuditReport {
-  std::vector<RuleInfo> rules;       // every rule that ran, by id
-  std::vector<Finding> findings;     // sorted: file, line, column, rule, logical name
-  std::vector<Undecided> undecided;  // sorted by fact
-  std::vector<Error> errors;         // input that could not be read or parsed
+  std::vector<RuleInfo> rules;                // every rule that ran, by id
+  std::vector<Finding> findings;              // sorted: file, line, column, rule, logical name
+  std::vector<SuppressedFinding> suppressed;  // in the same order; no part of `findings`
+  std::vector<Undecided> undecided;           // sorted by fact
+  std::vector<Error> errors;                  // input that could not be read or parsed
   Coverage coverage;
   std::vector<std::string> assumptions;  // settings the verdicts rest on: "Istio: default install, …"
   std::vector<std::shared_ptr<const SourceFile>> files;  // keeps what places point into alive

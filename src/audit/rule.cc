@@ -214,7 +214,7 @@ class RuleReader {
 void add_rule(LoadedRules& loaded, std::map<std::string, std::string>& user_ids, bool is_users,
               std::shared_ptr<const SourceFile> file) {
   const std::string path = file->path;
-  Result<Rule> rule = read_rule(std::move(file));
+  Result<Rule> rule = read_rule(file);
   if (!rule.ok()) {
     loaded.errors.push_back(rule.error());
     return;
@@ -265,7 +265,7 @@ bool names(const std::vector<std::string>& list, const RuleInfo& rule) {
 
 }  // namespace
 
-Result<Rule> read_rule(std::shared_ptr<const SourceFile> file) {
+Result<Rule> read_rule(const std::shared_ptr<const SourceFile>& file) {
   const Limits limits;
   const ReadOutcome outcome = read_yaml(*file, 0, static_cast<uint32_t>(file->bytes.size()), limits);
   if (outcome.error) {

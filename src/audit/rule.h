@@ -33,7 +33,7 @@ struct RuleSet {
 
 // Reads one rule file. Unknown keys, missing keys and values outside their set are errors that name
 // file and line.
-Result<Rule> read_rule(std::shared_ptr<const SourceFile> file);
+Result<Rule> read_rule(const std::shared_ptr<const SourceFile>& file);
 
 // The embedded rules and those of `directories` (--rules DIR, every .yaml and .yml in them). A rule of
 // the user with the id of an embedded one replaces it. All errors, not just the first.

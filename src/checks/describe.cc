@@ -62,9 +62,14 @@ Unknown injection_unknown(const PodClass& pods, const InjectionDecision& decisio
     case InjectionReason::revision_unknown:
       return {.fact = "istio-revision",
               .message = "Injection is by an Istio revision whose webhook is not known.",
-              .advice =
-                  "Audits of revisioned installs need the label istio-injection on the namespace, or "
-                  "revision 'default'.",
+              .advice = "Add the MutatingWebhookConfigurations of that revision to the input.",
+              .place = decision.place};
+    case InjectionReason::webhooks_unknown:
+      return {.fact = "istio-webhooks",
+              .message =
+                  "Istio's webhooks or injector are defined several times with different settings, or in a "
+                  "way that cannot be evaluated.",
+              .advice = "Audit one overlay at a time.",
               .place = decision.place};
     default:
       if (decision.place && decision.place != object.name_place()) {

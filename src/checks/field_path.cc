@@ -39,7 +39,8 @@ void follow(const FieldPath& path, size_t at, NodeRef node, PathTargets& targets
     return;
   }
   const NodeRef next = step.kind == PathStep::Kind::index ? node.at(step.index) : node[step.name];
-  if (next) {
+  // The API server drops fields whose value is null.
+  if (!next.is_null()) {
     follow(path, at + 1, next, targets);
   } else {
     targets.missing_in.push_back(node);

@@ -132,6 +132,7 @@ class Settings {
   }
 
   void check_annotation_true(const std::string& fix) {
+    if (decision_.rejected == Answer::yes) return;
     if (decision_.injected == Answer::no) {
       report("annotation", annotation_,
              "an annotation cannot opt in: only labels decide whether Istio sees the pod", fix);

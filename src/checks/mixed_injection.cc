@@ -18,7 +18,16 @@ constexpr std::array<std::string_view, 5> kPlaceholders = {"service", "without",
 struct Member {
   const PodClass* pods;
   const InjectionDecision* decision;
+  Answer has_sidecar;
 };
+
+// specs/istio.md 0.5-22: what clients go by is the label tlsMode, which a sidecar that takes no traffic
+// has too; it is no reason for plaintext.
+Answer has_sidecar(const InjectionDecision& decision) {
+  if (decision.proxy == ProxyKind::sidecar && !decision.tls_mode.empty() && decision.tls_mode != "disabled")
+    return Answer::yes;
+  return has_intercepting_sidecar(decision);
+}
 
 std::vector<Member> members_of(const Object& service, const CheckContext& context) {
   std::vector<Member> members;
@@ -26,8 +35,11 @@ std::vector<Member> members_of(const Object& service, const CheckContext& contex
   if (selector.size() == 0) return members;
   for (size_t i = 0; i < context.pods.size(); ++i) {
     const PodClass& pods = context.pods[i];
-    if (may_share_namespace(service, *pods.object) && matches_all(selector, pods.labels)) {
-      members.push_back({&pods, &context.injection[i]});
+    // A pod that is refused is no endpoint.
+    const InjectionDecision& decision = context.injection[i];
+    if (decision.rejected != Answer::yes && may_share_namespace(service, *pods.object) &&
+        matches_all(selector, pods.labels)) {
+      members.push_back({&pods, &decision, has_sidecar(decision)});
     }
   }
   return members;
@@ -35,16 +47,19 @@ std::vector<Member> members_of(const Object& service, const CheckContext& contex
 
 bool has_answer(const std::vector<Member>& members, Answer answer) {
   return std::any_of(members.begin(), members.end(),
-                     [answer](const Member& member) { return member.decision->injected == answer; });
+                     [answer](const Member& member) { return member.has_sidecar == answer; });
 }
 
 Match match_of(const Object& service, const Member& bare, const std::vector<Member>& members) {
   std::vector<std::string> injected;
   for (const Member& member : members) {
-    if (member.decision->injected == Answer::yes) injected.push_back(member.pods->describe());
+    if (member.has_sidecar == Answer::yes) injected.push_back(member.pods->describe());
   }
   Match match;
-  match.place = bare.decision->decided_by_namespace() ? label_place(*bare.pods) : bare.decision->place;
+  const InjectionDecision& decision = *bare.decision;
+  const bool on_pod =
+      decision.injected == Answer::no && !decision.decided_by_namespace() && !decision.decided_by_injector();
+  match.place = on_pod ? decision.place : label_place(*bare.pods);
   match.label = fmt::format("no sidecar, behind Service {}", quoted(service.name));
   match.values = object_values(*bare.pods->object);
   match.values["service"] = std::string(service.name);
@@ -66,9 +81,9 @@ void run(const CheckContext& context, const Parameters& /*parameters*/, CheckOut
     if (!any_ray || members.size() < 2) continue;
     const bool mixed = has_answer(members, Answer::yes) && has_answer(members, Answer::no);
     for (const Member& member : members) {
-      if (mixed && member.decision->injected == Answer::no) {
+      if (mixed && member.has_sidecar == Answer::no) {
         outcome.matches.push_back(match_of(*service, member, members));
-      } else if (!mixed && member.decision->injected == Answer::unknown &&
+      } else if (!mixed && member.has_sidecar == Answer::unknown &&
                  member.decision->reason != InjectionReason::label_not_a_string) {
         outcome.unknowns.push_back(injection_unknown(*member.pods, *member.decision));
       }

@@ -19,20 +19,37 @@ struct Bare {
   std::vector<const PodClass*> pods;
 };
 
+struct Words {
+  const char* label;
+  const char* why;
+  const char* fix;
+};
+
+Words words_of(InjectionReason reason) {
+  switch (reason) {
+    case InjectionReason::namespace_opts_out:
+      return {"switches injection off for every pod",
+              "its label 'istio-injection' has a value other than 'enabled'",
+              "Set the label to 'istio-injection: enabled'; pods cannot opt in against it."};
+    case InjectionReason::namespace_without_webhook:
+      return {"no webhook for this label", "no webhook of the input serves its label",
+              "Use the label istio.io/rev with a revision or tag that is installed."};
+    default:
+      return {"no label istio-injection", "it has no label 'istio-injection: enabled'",
+              "Add the label 'istio-injection: enabled' to the namespace."};
+  }
+}
+
 Match match_of(const Bare& bare) {
   const Object& object = *bare.pods.front()->object;
   std::vector<std::string> words;
   for (const PodClass* pods : bare.pods) words.push_back(pods->describe());
   Match match;
   match.place = bare.decision.place;
-  const bool opts_out = bare.decision.reason == InjectionReason::namespace_opts_out;
-  match.label = opts_out ? "switches injection off for every pod" : "no label istio-injection";
-  match.values = {{"namespace", object.ns},
-                  {"pods", join_words(words, 4)},
-                  {"why", opts_out ? "its label 'istio-injection' has a value other than 'enabled'"
-                                   : "it has no label 'istio-injection: enabled'"}};
-  match.fix = opts_out ? "Set the label to 'istio-injection: enabled'; pods cannot opt in against it."
-                       : "Add the label 'istio-injection: enabled' to the namespace.";
+  const Words reason = words_of(bare.decision.reason);
+  match.label = reason.label;
+  match.values = {{"namespace", object.ns}, {"pods", join_words(words, 4)}, {"why", reason.why}};
+  match.fix = reason.fix;
   match.related.push_back({label_place(*bare.pods.front()), bare.pods.front()->describe(),
                            fmt::format("The {} gets no sidecar here.", bare.pods.front()->describe())});
   match.subject = {.ns = "", .kind = "Namespace", .object = object.ns, .path = "metadata/labels"};
@@ -45,10 +62,11 @@ void run(const CheckContext& context, const Parameters& /*parameters*/, CheckOut
     const PodClass& pods = context.pods[i];
     const InjectionDecision& decision = context.injection[i];
     if (!pods.is_ray_node()) continue;
-    if (decision.injected == Answer::unknown && decision.reason != InjectionReason::label_not_a_string) {
+    const Answer intercepts = has_intercepting_sidecar(decision);
+    if (intercepts == Answer::unknown && decision.reason != InjectionReason::label_not_a_string) {
       outcome.unknowns.push_back(injection_unknown(pods, decision));
     }
-    if (decision.injected != Answer::no || !decision.decided_by_namespace()) continue;
+    if (intercepts != Answer::no || !decision.decided_by_namespace()) continue;
     const auto same = std::find_if(found.begin(), found.end(), [&decision](const Bare& bare) {
       return bare.decision.place == decision.place;
     });

@@ -9,11 +9,43 @@
 namespace kray {
 
 std::span<const Primitive* const> all_primitives() {
-  static constexpr std::array kAll = {
-      &kAllowRuleWithoutSource,      &kDuplicateKey,      &kExternalServiceType,
-      &kIneffectiveInjectionSetting, &kLandsInNamespace,  &kMixedInjection,
-      &kNamespaceWithoutInjection,   &kNotAnalysed,       &kPolicyWithoutSelector,
-      &kRayPodWithoutSidecar,        &kUnparsableDocument};
+  static constexpr std::array kAll = {&kAllowRuleWithoutSource,
+                                      &kDeprecatedApi,
+                                      &kDuplicateKey,
+                                      &kExternalServiceType,
+                                      &kForeignNamespaceReference,
+                                      &kHostNetwork,
+                                      &kHttpFieldOnTcpPort,
+                                      &kIneffectiveInjectionSetting,
+                                      &kIneffectiveSuppression,
+                                      &kInitBeforeSidecar,
+                                      &kInlineSecret,
+                                      &kInvalidPolicy,
+                                      &kLandsInNamespace,
+                                      &kMixedInjection,
+                                      &kNamespaceWithoutInjection,
+                                      &kNoResourceLimits,
+                                      &kNotAProfileNamespace,
+                                      &kNotAnalysed,
+                                      &kNotebookWithoutSidecar,
+                                      &kOperatorNamespace,
+                                      &kOperatorTooPowerful,
+                                      &kPlatformRequirements,
+                                      &kPodSecurityLevel,
+                                      &kPolicyIgnored,
+                                      &kPolicySelectsNothing,
+                                      &kPolicyWithoutSelector,
+                                      &kPortBypassesSidecar,
+                                      &kPrunedField,
+                                      &kPythonVersionMismatch,
+                                      &kRayInNamespace,
+                                      &kRayPodWithoutSidecar,
+                                      &kRayVersionMismatch,
+                                      &kSharedServiceAccount,
+                                      &kTokenAuthOff,
+                                      &kUnknownField,
+                                      &kUnknownPrincipal,
+                                      &kUnparsableDocument};
   return kAll;
 }
 

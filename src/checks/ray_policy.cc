@@ -17,13 +17,6 @@ namespace {
 // Ports that nothing but Ray listens on by default: dashboard, client, agent.
 constexpr std::array<std::string_view, 3> kRayOnlyPorts = {"8265", "10001", "52365"};
 
-bool is_in_force(const Object& policy) {
-  const AuthorizationPolicyView view(policy);
-  const NodeRef revision = policy.metadata()["labels"]["istio.io/rev"];
-  return view.action() == "ALLOW" && !view.is_dry_run() && !view.has_target_refs() &&
-         (!revision || revision.text() == "default");
-}
-
 bool says_ray(const AuthorizationPolicyView& view) {
   for (const Field label : view.selector()["matchLabels"].fields()) {
     if (label.key.text().starts_with("ray.io/")) return true;
@@ -36,16 +29,11 @@ bool says_ray(const AuthorizationPolicyView& view) {
   return false;
 }
 
-bool attaches(const Object& policy, const PodClass& pods, std::string_view root_namespace) {
-  const bool in_scope = policy.ns == root_namespace || may_share_namespace(policy, *pods.object);
-  return in_scope && matches_all(AuthorizationPolicyView(policy).selector()["matchLabels"], pods.labels);
-}
-
 // Its selector takes pods of the input that are not Ray's: a port number that Ray uses too means nothing.
 bool selects_others(const Object& policy, const CheckContext& context, std::string_view root_namespace) {
   return AuthorizationPolicyView(policy).selector()["matchLabels"].size() > 0 &&
          std::any_of(context.pods.begin(), context.pods.end(),
-                     [&](const PodClass& pods) { return attaches(policy, pods, root_namespace); });
+                     [&](const PodClass& pods) { return policy_attaches(policy, pods, root_namespace); });
 }
 
 bool is_source_key(std::string_view key) {
@@ -78,14 +66,25 @@ std::vector<std::string> public_ports(const RayPolicy& policy) {
 
 }  // namespace
 
+bool is_in_force(const Object& policy) {
+  const AuthorizationPolicyView view(policy);
+  const NodeRef revision = policy.metadata()["labels"]["istio.io/rev"];
+  return !view.is_dry_run() && !view.has_target_refs() && (!revision || revision.text() == "default");
+}
+
+bool policy_attaches(const Object& policy, const PodClass& pods, std::string_view root_namespace) {
+  const bool in_scope = policy.ns == root_namespace || may_share_namespace(policy, *pods.object);
+  return in_scope && matches_all(AuthorizationPolicyView(policy).selector()["matchLabels"], pods.labels);
+}
+
 std::vector<RayPolicy> ray_allow_policies(const CheckContext& context, std::string_view root_namespace) {
   std::vector<RayPolicy> policies;
   for (const Object* object : context.inventory.of_kind("security.istio.io", "AuthorizationPolicy")) {
-    if (!is_in_force(*object)) continue;
     const AuthorizationPolicyView view(*object);
+    if (view.action() != "ALLOW" || !is_in_force(*object)) continue;
     RayPolicy policy{.object = object, .pods = {}};
     for (const PodClass& pods : context.pods) {
-      if (pods.is_ray_node() && attaches(*object, pods, root_namespace)) policy.pods.push_back(&pods);
+      if (pods.is_ray_node() && policy_attaches(*object, pods, root_namespace)) policy.pods.push_back(&pods);
     }
     if (!policy.pods.empty() || (says_ray(view) && !selects_others(*object, context, root_namespace)))
       policies.push_back(std::move(policy));

@@ -10,6 +10,12 @@
 
 namespace kray {
 
+// No dry run, no foreign revision, no targetRefs (AP-2a, AP-9, GEN-1), whatever its action.
+bool is_in_force(const Object& policy);
+
+// The policy attaches to these pods, by namespace and selector (AP-1, AP-2).
+bool policy_attaches(const Object& policy, const PodClass& pods, std::string_view root_namespace);
+
 // An ALLOW policy that is in force (no dry run, no foreign revision, no targetRefs; AP-2a, AP-9,
 // GEN-1) and concerns Ray: it attaches to a Ray pod class of the input, or says so itself by its
 // selector or by ports that only Ray uses.

@@ -16,7 +16,10 @@
 #include "audit/audit.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/formats.h"
+#include "cli/input_options.h"
 #include "cli/output.h"
+#include "report/json.h"
 #include "report/sarif.h"
 #include "report/style.h"
 #include "report/text.h"
@@ -25,19 +28,16 @@ namespace kray {
 namespace {
 
 struct AuditArguments {
-  std::vector<std::string> paths;
-  std::vector<std::string> excludes;
-  std::string ns;
+  InputArguments inputs;
   std::vector<std::string> formats;
   std::vector<std::string> rule_folders;
   RuleSelection selection;
   std::string fail_on = "high";
   bool require_complete = false;
-  std::vector<std::string> assumptions;
   std::string colour = "auto";
+  bool no_suppressions = false;
   std::string sarif_category;
-  uint64_t max_file_size = 256;  // MiB
-  unsigned threads = 0;
+  bool sarif_include_suppressed = false;
 };
 
 constexpr const char* kExamples = R"(Examples:
@@ -46,11 +46,6 @@ constexpr const char* kExamples = R"(Examples:
   kray-audit . --exclude 'charts/*' --skip KRAY603
   kubectl get all,authorizationpolicies -A -o yaml | kray-audit -
   kray-audit . -f sarif=kray-audit.sarif --fail-on none)";
-
-struct Format {
-  std::string name;  // "text" or "sarif"
-  std::string path;  // empty: standard output
-};
 
 // A thread that tells a person at a terminal that something is still going on.
 class Progress {
@@ -81,57 +76,6 @@ int terminal_width() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-Result<std::vector<Format>> read_formats(const std::vector<std::string>& texts) {
-  std::vector<Format> formats;
-  for (const std::string& text : texts) {
-    const size_t equals = text.find('=');
-    Format format{text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1)};
-    if (format.name != "text" && format.name != "sarif") {
-      return Error{"", fmt::format("there is no format '{}'", format.name), "formats are text and sarif"};
-    }
-    if (equals != std::string::npos && format.path.empty())
-      return Error{"", "-f " + text + " names no file", ""};
-    formats.push_back(std::move(format));
-  }
-  if (formats.empty()) formats.push_back({"text", ""});
-  const auto to_stdout = [](const Format& format) { return format.path.empty() || format.path == "-"; };
-  if (std::count_if(formats.begin(), formats.end(), to_stdout) > 1) {
-    return Error{"", "only one report can go to standard output", "give the others a file: -f sarif=FILE"};
-  }
-  return formats;
-}
-
-std::optional<Error> read_assumption(const std::string& text, AuditSettings& settings) {
-  const size_t equals = text.find('=');
-  const std::string key = text.substr(0, equals);
-  const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
-  if (key == "kuberay") {
-    settings.assumed_kuberay = parse_version(value);
-    if (settings.assumed_kuberay) return std::nullopt;
-    return Error{"", fmt::format("--assume kuberay needs a version, not '{}'", value),
-                 "write it like kuberay=1.3.2"};
-  }
-  if (key == "istio-injection" && !value.empty()) {
-    settings.injection.assumed_namespace_label = value;
-    return std::nullopt;
-  }
-  return Error{"", fmt::format("--assume does not know '{}'", text),
-               "write kuberay=VERSION or istio-injection=enabled|disabled|none"};
-}
-
-Result<AuditSettings> read_settings(const AuditArguments& arguments) {
-  AuditSettings settings;
-  settings.inputs = {arguments.paths, arguments.excludes};
-  settings.default_namespace = arguments.ns;
-  settings.threads = arguments.threads;
-  // Places are 32 bits wide.
-  settings.limits.file_bytes = std::min<uint64_t>(arguments.max_file_size << 20U, uint64_t{4095} << 20U);
-  for (const std::string& text : arguments.assumptions) {
-    if (std::optional<Error> error = read_assumption(text, settings)) return *error;
-  }
-  return settings;
-}
-
 // At least one finding that --fail-on counts.
 bool fails(const AuditReport& report, const std::string& fail_on) {
   if (fail_on == "none") return false;
@@ -145,10 +89,11 @@ bool fails(const AuditReport& report, const std::string& fail_on) {
 }
 
 bool is_complete(const AuditReport& report) {
-  const bool left_out =
-      std::any_of(report.findings.begin(), report.findings.end(),
-                  [](const Finding& finding) { return finding.rule->name == "not-analysed"; });
-  return report.undecided.empty() && !left_out;
+  const auto left_out = [](const Finding& finding) { return finding.rule->name == "not-analysed"; };
+  // What the manifest says about it does not change that it was not looked at.
+  const auto silently_left_out = [&left_out](const SuppressedFinding& one) { return left_out(one.finding); };
+  return report.undecided.empty() && std::none_of(report.findings.begin(), report.findings.end(), left_out) &&
+         std::none_of(report.suppressed.begin(), report.suppressed.end(), silently_left_out);
 }
 
 int exit_code_of(const AuditReport& report, const AuditArguments& arguments) {
@@ -164,11 +109,12 @@ std::string environment(const char* name) {
 
 void write_format(const Format& format, const AuditReport& report, const AuditArguments& arguments,
                   int exit_code, std::ostream& out) {
-  const bool to_stdout = format.path.empty() || format.path == "-";
+  const bool to_stdout = goes_to_stdout(format);
   if (format.name == "sarif") {
     SarifOptions options{.version = KRAY_VERSION,
                          .category = arguments.sarif_category,
                          .exit_code = exit_code,
+                         .include_suppressed = arguments.sarif_include_suppressed,
                          .repository_uri = {},
                          .revision = {}};
     // Set by GitHub Actions.
@@ -179,6 +125,8 @@ void write_format(const Format& format, const AuditReport& report, const AuditAr
     write_sarif(report, options, out);
     return;
   }
+  if (format.name == "json")
+    return write_json(report, {.version = KRAY_VERSION, .exit_code = exit_code}, out);
   const ColourChoice choice = arguments.colour == "always"  ? ColourChoice::always
                               : arguments.colour == "never" ? ColourChoice::never
                                                             : ColourChoice::automatic;
@@ -195,10 +143,11 @@ int report_usage(const std::vector<Error>& errors) {
 }
 
 int run_audit_command(const AuditArguments& arguments) {
-  const Result<std::vector<Format>> formats = read_formats(arguments.formats);
+  const Result<std::vector<Format>> formats = read_formats(arguments.formats, {"text", "json", "sarif"});
   if (!formats.ok()) return report_usage({formats.error()});
-  const Result<AuditSettings> settings = read_settings(arguments);
+  Result<AuditSettings> settings = read_settings(arguments.inputs);
   if (!settings.ok()) return report_usage({settings.error()});
+  settings.value().ignore_suppressions = arguments.no_suppressions;
   const LoadedRules loaded = load_rules(arguments.rule_folders);
   if (!loaded.errors.empty()) return report_usage(loaded.errors);
   const SelectedRules rules = select_rules(loaded.set, arguments.selection);
@@ -211,9 +160,8 @@ int run_audit_command(const AuditArguments& arguments) {
   }
   const int exit_code = exit_code_of(report, arguments);
   const bool text_on_stdout =
-      std::any_of(formats.value().begin(), formats.value().end(), [](const Format& format) {
-        return format.name == "text" && (format.path.empty() || format.path == "-");
-      });
+      std::any_of(formats.value().begin(), formats.value().end(),
+                  [](const Format& format) { return format.name == "text" && goes_to_stdout(format); });
   // The text report lists them itself.
   if (!text_on_stdout) {
     for (const Error& error : report.errors) spdlog::error("{}", error.to_string());
@@ -233,14 +181,10 @@ void add_audit_command(CLI::App& app, int& exit_code) {
   auto arguments = std::make_shared<AuditArguments>();
   CLI::App* command = app.add_subcommand("audit", "Audit manifests (the default command)");
   command->footer(kExamples);
-  command->add_option("PATH", arguments->paths, "Files and folders; '-' is standard input")->required();
-  command->add_option("-n,--namespace", arguments->ns, "Namespace of objects that name none");
-  command->add_option("--exclude", arguments->excludes, "Leave out paths that match GLOB ('*' crosses '/')")
-      ->allow_extra_args(false)
-      ->type_name("GLOB");
+  add_input_options(*command, arguments->inputs);
   command
       ->add_option("-f,--format", arguments->formats,
-                   "text or sarif, each with =FILE or to standard output (default: text)")
+                   "text, json or sarif, each with =FILE or to standard output (default: text)")
       ->allow_extra_args(false)
       ->type_name("FORMAT[=FILE]");
   command->add_option("--only", arguments->selection.only, "Run only these rules (ids or names)")
@@ -261,22 +205,15 @@ void add_audit_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--require-complete", arguments->require_complete,
                     "Exit code 4 if something could not be decided or was not looked at");
-  command
-      ->add_option(
-          "--assume", arguments->assumptions,
-          "Settle what the input does not say: kuberay=VERSION, istio-injection=enabled|disabled|none")
-      ->allow_extra_args(false)
-      ->type_name("KEY=VALUE");
   command->add_option("--color,--colour", arguments->colour, "When to colour")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();
+  command->add_flag("--no-suppressions", arguments->no_suppressions,
+                    "Report what comments and annotations of the manifests suppress");
+  command->add_flag("--sarif-include-suppressed", arguments->sarif_include_suppressed,
+                    "Also put suppressed findings into SARIF, marked as such");
   command->add_option("--sarif-category", arguments->sarif_category,
                       "Category of the SARIF run, for uploads that do not set one");
-  command->add_option("--max-file-size", arguments->max_file_size, "Largest file to read, in MiB")
-      ->check(CLI::Range(1, 4095))
-      ->capture_default_str();
-  command->add_option("-j,--threads", arguments->threads, "Threads to read with (0: all processors)")
-      ->capture_default_str();
   command->callback([arguments, &exit_code] { exit_code = run_audit_command(*arguments); });
 }
 

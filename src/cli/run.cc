@@ -19,6 +19,7 @@ constexpr const char* kExamples = R"(Examples:
   kray-audit manifests/ -n team-a           audit a folder whose objects go to namespace team-a
   kubectl kustomize overlays/prod | kray-audit -
   kray-audit . -f text -f sarif=out.sarif   text on the terminal, SARIF for code scanning
+  kray-audit inventory manifests/           what was understood of the input, and why
   kray-audit explain KRAY401                what a rule checks, why, and how to fix it
 
 Exit codes: 0 clean, 1 findings, 2 usage, 3 input could not be read or parsed,
@@ -32,7 +33,8 @@ void set_up_messages() {
 }
 
 bool names_command(const std::string& argument) {
-  constexpr std::array<std::string_view, 6> kOwn = {"audit", "rules", "explain", "--help", "-h", "--version"};
+  constexpr std::array<std::string_view, 7> kOwn = {"audit",  "inventory", "rules",    "explain",
+                                                    "--help", "-h",        "--version"};
   return std::find(kOwn.begin(), kOwn.end(), argument) != kOwn.end();
 }
 
@@ -44,6 +46,7 @@ int parse_and_run(std::vector<std::string> arguments) {
   app.footer(kExamples);
   int exit_code = kClean;
   add_audit_command(app, exit_code);
+  add_inventory_command(app, exit_code);
   add_rules_command(app, exit_code);
   add_explain_command(app, exit_code);
   if (arguments.empty())

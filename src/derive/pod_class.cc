@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "derive/kuberay.h"
+#include "derive/notebook.h"
 
 namespace kray {
 
@@ -41,6 +42,8 @@ std::vector<PodClass> pod_classes(const Inventory& inventory, const Version& kub
                          .labels = labels_of(pod_template.metadata["labels"]),
                          .group_spec = {},
                          .group_labels = {}});
+    } else {
+      for (PodClass& one : notebook_pod_classes(object)) classes.push_back(std::move(one));
     }
   }
   return classes;

@@ -22,8 +22,8 @@ bool is_alphanumeric(char c) { return is_lower_alphanumeric(c) || (c >= 'A' && c
 
 // Punctuation of Unicode in ASCII: the symbols $ + < = > ^ ` | ~ are none.
 bool is_punctuation(char c) {
-  return std::ispunct(static_cast<unsigned char>(c)) != 0 && std::string_view("$+<=>^`|~").find(c) ==
-                                                                 std::string_view::npos;
+  return std::ispunct(static_cast<unsigned char>(c)) != 0 &&
+         std::string_view("$+<=>^`|~").find(c) == std::string_view::npos;
 }
 
 bool is_dns_label(std::string_view text) {
@@ -38,9 +38,8 @@ std::optional<std::string> longer_than(std::string_view text, size_t limit) {
 
 bool is_label_word(std::string_view text) {
   return !text.empty() && is_alphanumeric(text.front()) && is_alphanumeric(text.back()) &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -16,14 +15,15 @@
 #include <utility>
 
 #include "cluster/quantity.h"
+#include "cluster/similar.h"
 #include "derive/ray_schema_table.h"
+#include "derive/ray_versions.h"
 #include "manifest/scalar.h"
 
 namespace kray {
 namespace {
 
 constexpr std::string_view kRayGroup = "ray.io";
-constexpr Version kCronJobsSince{1, 6, 0};
 
 enum class Required : uint8_t { no, always, until, since, alpha_only };
 
@@ -156,8 +156,8 @@ class SchemaReader {
         take('|');
       }
       take(')');
-    } else if (take('>')) {
-      take('=');
+    } else if (text_.substr(position_).starts_with(">=")) {
+      position_ += 2;
       type.minimum = integer_value(word());
     }
     return &type;
@@ -173,36 +173,10 @@ const Types& ray_types() {
   return types;
 }
 
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const bool same = std::tolower(static_cast<unsigned char>(a[i - 1])) ==
-                        std::tolower(static_cast<unsigned char>(b[j - 1]));
-      const size_t replaced = diagonal + (same ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-// One slip per four letters: more is another word.
 std::string nearest_field(const Type& type, std::string_view name) {
-  constexpr size_t kLongestName = 64;
-  if (name.size() > kLongestName) return {};
-  std::string nearest;
-  size_t least = name.size() / 4 + 2;
-  for (const Field& field : type.fields) {
-    const size_t distance = edit_distance(name, field.name);
-    if (distance < least) {
-      least = distance;
-      nearest = field.name;
-    }
-  }
-  return nearest;
+  std::vector<std::string_view> known;
+  for (const Field& field : type.fields) known.push_back(field.name);
+  return nearest_name(name, known);
 }
 
 std::string_view expected_type(char kind) {
@@ -240,8 +214,7 @@ bool has_type(NodeRef node, char kind) {
     }
     case 'l': return integer_of(node).has_value();
     case 'n': return node.kind() == NodeKind::integer || node.kind() == NodeKind::floating;
-    case 'q':
-      return (node.is_string() && parse_quantity(node.text())) || node.kind() == NodeKind::integer;
+    case 'q': return (node.is_string() && parse_quantity(node.text())) || node.kind() == NodeKind::integer;
     case 'x': return node.is_string() || node.kind() == NodeKind::integer;
     case '[': return node.is_sequence();
     case 'o': return true;
@@ -253,7 +226,11 @@ class AdmissionWalk {
  public:
   AdmissionWalk(const Version& kuberay, bool alpha) : kuberay_(kuberay), alpha_(alpha) {}
 
-  Admission take_result() && { return std::move(result_); }
+  Admission take_result() && {
+    for (const PrunedField& one : result_.pruned) result_.pruned_indices.push_back(one.node.index());
+    std::sort(result_.pruned_indices.begin(), result_.pruned_indices.end());
+    return std::move(result_);
+  }
 
   // The parts that every object has are not in the schema text.
   void check_object(NodeRef object, const Type& spec_type) {
@@ -272,8 +249,8 @@ class AdmissionWalk {
       violate(node.place(), fmt::format("{}: must be of type {}", path, expected_type(type.kind)));
       return;
     }
-    if (!type.allowed.empty() && std::find(type.allowed.begin(), type.allowed.end(), node.text()) ==
-                                     type.allowed.end()) {
+    if (!type.allowed.empty() &&
+        std::find(type.allowed.begin(), type.allowed.end(), node.text()) == type.allowed.end()) {
       violate(node.place(), fmt::format("{}: unsupported value \"{}\", allowed are {}", path, node.text(),
                                         fmt::join(type.allowed, ", ")));
     }
@@ -288,12 +265,34 @@ class AdmissionWalk {
     if (!seen_.insert({node.index(), &type}).second) return;
     if (type.kind == '[') {
       size_t index = 0;
-      for (const NodeRef item : node.items()) check(item, *type.element, fmt::format("{}[{}]", path, index++));
+      for (const NodeRef item : node.items())
+        check(item, *type.element, fmt::format("{}[{}]", path, index++));
     } else if (type.kind == '<') {
       for (const auto& [key, value] : node.fields())
         check(value, *type.element, fmt::format("{}.{}", path, key.text()));
     } else if (type.kind == '{') {
       check_fields(node, type, path);
+      if (&type == &ray_types().find("DeletionStrategy")->second) check_deletion_strategy(node, path);
+    }
+  }
+
+  // The two rules (CEL) of the CRDs that are more than an enumeration.
+  void check_deletion_strategy(NodeRef node, const std::string& path) {
+    const bool success = !node["onSuccess"].is_null();
+    const bool failure = !node["onFailure"].is_null();
+    const NodeRef rules = node["deletionRules"];
+    if ((success || failure) && !rules.is_null())
+      violate(rules.key_place(),
+              fmt::format("{}: onSuccess and onFailure cannot be used with deletionRules", path));
+    if (!(success && failure) && rules.is_null())
+      violate(node.key_place(),
+              fmt::format("{}: needs both onSuccess and onFailure, or deletionRules", path));
+    for (const NodeRef rule : rules.items()) {
+      const NodeRef condition = rule["condition"];
+      if (!condition.is_null() &&
+          condition["jobStatus"].is_null() == condition["jobDeploymentStatus"].is_null())
+        violate(condition.place(),
+                fmt::format("{}: a condition is either jobStatus or jobDeploymentStatus", path));
     }
   }
 
@@ -317,7 +316,8 @@ class AdmissionWalk {
       result_.pruned.push_back(std::move(pruned));
     }
     for (const Field& field : type.fields) {
-      if (field.has_default || !field.known_in(kuberay_, alpha_) || !field.required_in(kuberay_, alpha_)) continue;
+      if (field.has_default || !field.known_in(kuberay_, alpha_) || !field.required_in(kuberay_, alpha_))
+        continue;
       if (node[field.name].is_null())
         violate(node.key_place(), fmt::format("{}.{}: Required value", path, field.name));
     }
@@ -340,7 +340,7 @@ Admission refused(Place place, std::string text) {
 }  // namespace
 
 bool Admission::is_pruned(NodeRef value) const {
-  return std::any_of(pruned.begin(), pruned.end(), [value](const PrunedField& one) { return one.node == value; });
+  return value && std::binary_search(pruned_indices.begin(), pruned_indices.end(), value.index());
 }
 
 NodeRef Admission::field(NodeRef parent, std::string_view key) const {

@@ -6,6 +6,7 @@
 // are never missing; readers fill the default in (see ray_spec.cc).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct SchemaViolation {
 struct Admission {
   std::vector<PrunedField> pruned;
   std::vector<SchemaViolation> violations;  // empty: the CRD accepts the object
+
+  std::vector<uint32_t> pruned_indices;  // nodes of `pruned`, sorted
 
   bool is_pruned(NodeRef value) const;
   // A field as the operator sees it: nothing if it was dropped or is null.

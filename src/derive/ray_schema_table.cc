@@ -28,8 +28,8 @@ RayClusterSpec {
   workerGroupSpecs:[WorkerGroupSpec]
 }
 RayJobSpec {
-  activeDeadlineSeconds~:i backoffLimit~=0:i clusterSelector:<s> deletionPolicy#1.4~:s
-  deletionStrategy@1.4~:DeletionStrategy entrypoint!~:s entrypointNumCpus:n entrypointNumGpus:n
+  activeDeadlineSeconds~:i backoffLimit~=0:i clusterSelector:<s> deletionPolicy#1.4~:s(DeleteCluster|DeleteWorkers|DeleteSelf|DeleteNone)
+   deletionStrategy@1.4~:DeletionStrategy entrypoint!~:s entrypointNumCpus:n entrypointNumGpus:n
   entrypointResources:s jobId:s managedBy~:s(ray.io/kuberay-operator|kueue.x-k8s.io/multikueue)
   metadata:<s> preRunningDeadlineSeconds@1.6~:i>=1 rayClusterSpec:RayClusterSpec runtimeEnvYAML:s
   shutdownAfterJobFinishes:b submissionMode~=K8sJobMode:s submitterConfig~:{backoffLimit:i}

@@ -9,10 +9,10 @@
 namespace kray {
 
 struct KubeRaySettings {
-  Version version{1, 3, 2};                     // what Kubeflow ships
-  bool init_container_injection = true;         // env ENABLE_INIT_CONTAINER_INJECTION, off in Kubeflow
-  bool probes_injection = true;                 // env ENABLE_PROBES_INJECTION
-  bool head_cluster_ip_service = false;         // env ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE
+  Version version{1, 3, 2};                      // what Kubeflow ships
+  bool init_container_injection = true;          // env ENABLE_INIT_CONTAINER_INJECTION, off in Kubeflow
+  bool probes_injection = true;                  // env ENABLE_PROBES_INJECTION
+  bool head_cluster_ip_service = false;          // env ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE
   std::string cluster_domain = "cluster.local";  // env CLUSTER_DOMAIN
 };
 

@@ -19,26 +19,20 @@ namespace kray {
 
 using StringMap = std::map<std::string, std::string, std::less<>>;
 
+// Views are into the manifest: an anchor that many aliases point at is never copied.
 struct RayContainerPort {
-  std::string name;  // empty if it has none
+  std::string_view name;  // empty if it has none
   int64_t number = 0;
-  std::string protocol = "TCP";
+  std::string_view protocol = "TCP";
   int64_t host_port = 0;  // 0: none
   NodeRef from;           // nothing for ports that the operator adds
 };
 
-struct RayEnvironment {
-  std::string name;
-  std::string value;  // empty if it is a reference
-  NodeRef from;
-};
-
 struct RayContainer {
-  std::string name;
-  std::string image;
+  std::string_view name;
+  std::string_view image;
   std::vector<RayContainerPort> ports;
-  std::vector<RayEnvironment> env;
-  std::string command_line;  // command and args as the operator joins them; empty if there is neither
+  std::string command_line;  // command and args as the operator joins them, the beginning of it
   bool has_command = false;
   NodeRef liveness_probe;
   NodeRef readiness_probe;
@@ -46,7 +40,7 @@ struct RayContainer {
 
   // Number of the port of that name, or nothing.
   std::optional<int64_t> port(std::string_view port_name) const;
-  const RayEnvironment* env_named(std::string_view env_name) const;  // null if there is none
+  NodeRef env_named(std::string_view env_name) const;  // the entry of `env`, or nothing
 };
 
 struct RayTemplate {
@@ -112,7 +106,7 @@ struct RayClusterFields {
   std::string managed_by;
   bool suspended = false;
   NodeRef autoscaling;  // enableInTreeAutoscaling, nothing unless it is true
-  std::string autoscaler_image;
+  std::string_view autoscaler_image;
   std::string autoscaler_version;
   std::optional<int64_t> autoscaler_idle_timeout;
   bool has_upgrade_type = false;

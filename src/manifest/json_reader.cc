@@ -5,6 +5,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace kray {
@@ -15,15 +16,13 @@ namespace od = simdjson::ondemand;
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Byte behind the string whose opening quote stands at `quote`.
-uint32_t end_of_string(std::string_view bytes, uint32_t quote) {
+// Byte behind the string whose opening quote stands at `quote`; nothing if it is not closed.
+std::optional<uint32_t> end_of_string(std::string_view bytes, uint32_t quote) {
   for (uint32_t i = quote + 1; i < bytes.size(); ++i) {
-    if (bytes[i] == '\\')
-      ++i;
-    else if (bytes[i] == '"')
-      return i + 1;
+    if (bytes[i] == '"') return i + 1;
+    if (bytes[i] == '\\') ++i;
   }
-  return static_cast<uint32_t>(bytes.size());
+  return std::nullopt;
 }
 
 // An integer by JSON's grammar, however many digits it has.
@@ -107,7 +106,7 @@ class JsonReader {
     switch (type) {
       case od::json_type::object: return read_object(document, value, begin);
       case od::json_type::array: return read_array(document, value, begin);
-      case od::json_type::string: return read_string(document, value, begin, end);
+      case od::json_type::string: return read_string(value, begin, end);
       case od::json_type::number: return read_number(document, value, begin, end);
       case od::json_type::boolean: {
         bool truth = false;
@@ -134,7 +133,7 @@ class JsonReader {
       const uint32_t key_begin = offset_of(field.key().raw()) - 1;
       std::string_view key;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS) return syntax_error(document);
-      const uint32_t key_end = end_of_string(file_.text(), key_begin);
+      const uint32_t key_end = end_of_string(file_.text(), key_begin).value_or(end_);
       if (!builder_.scalar(key_begin, key_end, NodeKind::string, Node::kQuoted, key, key_begin + 1))
         return false;
       od::value child = field.value();
@@ -149,8 +148,8 @@ class JsonReader {
     if (!builder_.open(begin, begin + 1, NodeKind::sequence)) return false;
     value_end_ = begin + 1;
     for (auto item : array) {
-      od::value child;
-      if (std::move(item).get(child) != simdjson::SUCCESS) return syntax_error(document);
+      if (item.error() != simdjson::SUCCESS) return syntax_error(document);
+      od::value child = item.value_unsafe();
       if (!read_value(document, child)) return false;
     }
     return close_bracket(begin);
@@ -164,9 +163,9 @@ class JsonReader {
     return builder_.close(value_end_);
   }
 
-  bool read_string(od::document& document, od::value& value, uint32_t begin, uint32_t end) {
+  bool read_string(od::value& value, uint32_t begin, uint32_t end) {
     std::string_view text;
-    if (value.get_string().get(text) != simdjson::SUCCESS) return syntax_error(document);
+    if (value.get_string().get(text) != simdjson::SUCCESS) return fail(begin, end, kNotJson);
     return builder_.scalar(begin, end, NodeKind::string, Node::kQuoted, text, begin + 1);
   }
 
@@ -187,14 +186,13 @@ class JsonReader {
     const std::string_view bytes = file_.text().substr(0, end_);
     for (uint32_t i = begin_; i < end_; ++i) {
       if (bytes[i] != '"') continue;
-      const uint32_t end = end_of_string(bytes, i);
-      for (uint32_t at = i; at < end; ++at) {
+      const std::optional<uint32_t> end = end_of_string(bytes, i);
+      if (!end) return fail(i, i + 1, "a string that is not closed");
+      for (uint32_t at = i; at < *end; ++at) {
         if (static_cast<unsigned char>(bytes[at]) >= 0x20) continue;
         return fail(at, at + 1, "a control character in a string, expected an escape such as \\n");
       }
-      if (end == end_ && (end - i < 2 || bytes[end - 1] != '"'))
-        return fail(i, i + 1, "a string that is not closed");
-      i = end - 1;
+      i = *end - 1;
     }
     return fail(begin_, end_, kNotJson);
   }

@@ -97,14 +97,15 @@ class KustomizeGraph {
   void visit_all(const std::string& root) {
     std::vector<Visit> pending = {{root, {}}};
     while (!pending.empty()) {
-      Visit next = std::move(pending.back());
+      const Visit next = std::move(pending.back());
       pending.pop_back();
-      visit(std::move(next), pending);
+      visit(next, pending);
     }
   }
 
-  void visit(Visit visit, std::vector<Visit>& pending) {
-    auto& [folder, outer] = visit;
+  void visit(const Visit& visit, std::vector<Visit>& pending) {
+    const std::string& folder = visit.folder;
+    NamespaceAssignment outer = visit.outer;
     // Coming here again with the same outer namespace adds nothing: this ends cycles, and keeps
     // diamonds from being walked once a path.
     if (!visited_.insert({folder, outer.place.file, outer.place.begin}).second) return;

@@ -79,7 +79,12 @@ bool template_explains(std::string_view bytes, Chunk chunk, const ParseError& er
   }
   const size_t line_end = std::min(document.find('\n', at), document.size());
   const std::string_view near = document.substr(from, line_end - from);
-  return near.find("{{") != std::string_view::npos || near.find("}}") != std::string_view::npos;
+  if (near.find("{{") != std::string_view::npos) return true;
+  // Or an action of several lines reaches there. Braces that only close are those of flow mappings.
+  const size_t probe = from + std::min(near.find("}}"), at - from);
+  const size_t opened = document.rfind("{{", probe);
+  const size_t closed = probe == 0 ? std::string_view::npos : document.rfind("}}", probe - 1);
+  return opened != std::string_view::npos && (closed == std::string_view::npos || closed < opened);
 }
 
 class ManifestParser {
@@ -130,11 +135,13 @@ class ManifestParser {
     const std::string_view text = source.text().substr(chunk.begin, chunk.end - chunk.begin);
     if (is_custom_resource_definition(text)) {
       ReadOutcome outline = read_yaml(source, chunk.begin, chunk.end, limits_, Detail::outline);
-      // Text that only looks like one must not hide an object from the audit.
+      // Text that only looks like one must not hide an object from the audit, and a merge key that
+      // needs what the outline leaves out is no error.
       const auto is_definition = [](const std::unique_ptr<Tree>& tree) {
         return NodeRef(tree.get(), 0)["kind"].text() == "CustomResourceDefinition";
       };
-      if (std::all_of(outline.trees.begin(), outline.trees.end(), is_definition)) return outline;
+      if (!outline.error && std::all_of(outline.trees.begin(), outline.trees.end(), is_definition))
+        return outline;
     }
     return read_yaml(source, chunk.begin, chunk.end, limits_, Detail::whole);
   }

@@ -31,6 +31,8 @@ std::optional<uint64_t> parse_digits(std::string_view digits, int base) {
   return value;
 }
 
+constexpr uint64_t kLargestNegative = uint64_t{1} << 63U;
+
 struct Integer {
   bool negative = false;
   uint64_t magnitude = 0;
@@ -55,7 +57,7 @@ std::optional<Integer> parse_integer(std::string_view text) {
     }
   }
   const std::optional<uint64_t> magnitude = parse_digits(rest, base);
-  if (!magnitude) return std::nullopt;
+  if (!magnitude || (integer.negative && *magnitude > kLargestNegative)) return std::nullopt;
   integer.magnitude = *magnitude;
   return integer;
 }
@@ -115,9 +117,8 @@ ResolvedScalar resolve_plain_scalar(std::string_view text) {
 
 std::optional<int64_t> integer_value(std::string_view text) {
   const std::optional<Integer> integer = parse_integer(text);
-  if (!integer || integer->magnitude > static_cast<uint64_t>(INT64_MAX)) return std::nullopt;
-  const auto value = static_cast<int64_t>(integer->magnitude);
-  return integer->negative ? -value : value;
+  if (!integer || (!integer->negative && integer->magnitude >= kLargestNegative)) return std::nullopt;
+  return static_cast<int64_t>(integer->negative ? 0 - integer->magnitude : integer->magnitude);
 }
 
 }  // namespace kray

@@ -11,29 +11,21 @@ bool is_marker(std::string_view bytes, size_t line) {
   return after == ' ' || after == '\t' || after == '\n' || after == '\r';
 }
 
-bool is_document_end(std::string_view line) {
-  return line.starts_with("...") &&
-         (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\r');
-}
-
-// Where the directives of the document whose marker stands at `marker` begin: behind the `...` that
-// ends the document before it. `marker` itself if it has none.
+// Where the directives of the document whose marker stands at `marker` begin; `marker` if it has none.
 size_t begin_of_directives(std::string_view bytes, size_t begin, size_t marker) {
-  bool has_directive = false;
+  size_t first_directive = marker;
   for (size_t line_end = marker; line_end > begin;) {
     const size_t newline = line_end > begin + 1 ? bytes.rfind('\n', line_end - 2) : std::string_view::npos;
     const size_t line = newline == std::string_view::npos || newline < begin ? begin : newline + 1;
-    const std::string_view text = bytes.substr(line, line_end - line - 1);
-    if (is_document_end(text)) return has_directive ? line_end : marker;
-    const size_t first = text.find_first_not_of(" \t\r");
-    if (text.starts_with('%')) {
-      has_directive = true;
-    } else if (first != std::string_view::npos && text[first] != '#') {
-      return marker;
+    const size_t first = bytes.find_first_not_of(" \t\r", line);
+    if (bytes[line] == '%') {
+      first_directive = line;
+    } else if (bytes[first] != '\n' && bytes[first] != '#') {
+      break;
     }
     line_end = line;
   }
-  return marker;
+  return first_directive;
 }
 
 // Only blank lines, comments and directives: what may stand before a document begins.

@@ -33,6 +33,11 @@ NodeRef::NodeRef(const Tree* tree, uint32_t index) : tree_(tree), index_(follow(
 
 const Node& NodeRef::node() const { return tree_ == nullptr ? kNothing : tree_->nodes[index_]; }
 
+uint32_t NodeRef::key_index() const {
+  const uint32_t parent = node().parent;
+  return parent != Node::kNone && tree_->nodes[parent].kind == NodeKind::mapping ? node().key : Node::kNone;
+}
+
 std::string_view NodeRef::text() const {
   if (!is_scalar()) return {};
   const Node& scalar = node();
@@ -74,7 +79,7 @@ Place NodeRef::place() const {
 
 Place NodeRef::key_place() const {
   if (tree_ == nullptr) return {};
-  const uint32_t key = node().key;
+  const uint32_t key = key_index();
   if (key == Node::kNone) return place();
   return NodeRef(tree_, key).place();
 }
@@ -85,8 +90,8 @@ Place NodeRef::field_place() const {
 }
 
 std::string_view NodeRef::key_text() const {
-  if (tree_ == nullptr || node().key == Node::kNone) return {};
-  return NodeRef(tree_, node().key).text();
+  const uint32_t key = key_index();
+  return key == Node::kNone ? std::string_view() : NodeRef(tree_, key).text();
 }
 
 NodeRef NodeRef::parent() const {
@@ -100,14 +105,7 @@ std::string NodeRef::path() const {
   const NodeRef above = parent();
   if (!above) return "";
   std::string text = above.path();
-  if (above.is_sequence()) {
-    size_t position = 0;
-    for (const NodeRef item : above.items()) {
-      if (item == *this) break;
-      ++position;
-    }
-    return text + fmt::format("[{}]", position);
-  }
+  if (above.is_sequence()) return text + fmt::format("[{}]", node().key);
   if (!text.empty()) text += '/';
   return text.append(key_text());
 }

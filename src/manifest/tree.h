@@ -32,7 +32,7 @@ struct Node {
   uint32_t data = kNone;  // scalar: where its text begins; container: first child; alias: target
   uint32_t size = 0;      // scalar: bytes of text; sequence: items; mapping: fields
   uint32_t next = kNone;  // next sibling; in a mapping keys and values alternate
-  uint32_t key = kNone;   // of a value in a mapping: its key's node
+  uint32_t key = kNone;   // of a value in a mapping: its key's node; of an item: its position
   uint32_t parent = kNone;
   NodeKind kind = NodeKind::null;
   uint8_t flags = 0;
@@ -95,6 +95,7 @@ class NodeRef {
 
  private:
   const Node& node() const;
+  uint32_t key_index() const;  // of its key's node, or Node::kNone
 
   const Tree* tree_ = nullptr;
   uint32_t index_ = 0;  // never an alias

@@ -61,7 +61,7 @@ bool TreeBuilder::add(Node node) {
     node.parent = frame.node;
     Node& container = tree_.nodes[frame.node];
     if (container.kind == NodeKind::sequence) {
-      ++container.size;
+      node.key = container.size++;
     } else if (frame.key == Node::kNone) {
       frame.key = index;
     } else {
@@ -186,7 +186,7 @@ bool TreeBuilder::resolve_merges(uint32_t mapping) {
       fields[position->second] = {key, value};
     }
   };
-  const auto merge = [this, &set](NodeRef merged) {
+  const auto merge = [&set](NodeRef merged) {
     for (const Field field : merged.fields()) set(field.key.index(), field.value.index());
   };
   for (const Field field : NodeRef(&tree_, mapping).fields()) {

@@ -260,14 +260,22 @@ class YamlReader {
     return end;
   }
 
+  // Not in what is nested too deep: libyaml takes time that is quadratic in the depth.
   void prefer_syntax_error() {
-    for (;;) {
+    for (size_t depth = 0; depth <= limits_.depth;) {
       Event event;
       if (yaml_parser_parse(&parser_.state, &event.value) == 0) {
         outcome_.error = syntax_error();
         return;
       }
-      if (event.value.type == YAML_STREAM_END_EVENT) return;
+      switch (event.value.type) {
+        case YAML_STREAM_END_EVENT: return;
+        case YAML_SEQUENCE_START_EVENT:
+        case YAML_MAPPING_START_EVENT: ++depth; break;
+        case YAML_SEQUENCE_END_EVENT:
+        case YAML_MAPPING_END_EVENT: depth -= std::min<size_t>(depth, 1); break;
+        default: break;
+      }
     }
   }
 

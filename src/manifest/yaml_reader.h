@@ -24,7 +24,9 @@ struct ReadOutcome {
 // How much of a document is kept. The syntax of all of it is checked either way.
 enum class Detail : uint8_t {
   whole,
-  outline,  // three levels, and no `versions`: enough of a CustomResourceDefinition
+  // Three levels, and no `versions`: enough of a CustomResourceDefinition. Aliases of what is left out
+  // are null, so that a merge key may fail that is right in the whole.
+  outline,
 };
 
 // Reads the documents in bytes [begin, end) of the file, which must be valid UTF-8.

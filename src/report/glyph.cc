@@ -98,6 +98,27 @@ std::vector<Glyph> glyphs_of(std::string_view text) {
   return glyphs;
 }
 
+bool is_well_formed(std::string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  auto at = static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_ascii) - text.begin());
+  while (at < text.size()) {
+    const Character character = decode(text.substr(at));
+    if (!character.valid) return false;
+    at += character.bytes;
+  }
+  return true;
+}
+
+std::string well_formed(std::string_view text) {
+  std::string formed;
+  for (size_t at = 0; at < text.size();) {
+    const Character character = decode(text.substr(at));
+    formed += character.valid ? text.substr(at, character.bytes) : std::string_view("\uFFFD");
+    at += character.bytes;
+  }
+  return formed;
+}
+
 std::string visible(std::string_view text) {
   std::string shown;
   for (const Glyph& glyph : glyphs_of(text)) shown += glyph.shown;

@@ -30,4 +30,8 @@ std::vector<Glyph> glyphs_of(std::string_view text);
 std::string visible(std::string_view text);
 int visible_width(std::string_view text);
 
+// `text` with U+FFFD for every byte that is not UTF-8, and whether it has none.
+std::string well_formed(std::string_view text);
+bool is_well_formed(std::string_view text);
+
 }  // namespace kray

@@ -17,6 +17,7 @@
 #include <tuple>
 #include <vector>
 
+#include "report/json_coverage.h"
 #include "report/sarif_json.h"
 #include "report/sarif_places.h"
 #include "report/sarif_results.h"
@@ -286,41 +287,10 @@ void write_reading(SarifJson& json) {
   json.EndArray();
 }
 
-void put_counts(SarifJson& json, std::string_view key, const std::map<std::string, uint64_t>& counts) {
-  put_key(json, key);
-  json.StartObject();
-  for (const auto& [name, count] : counts) put_number(json, name, count);
-  json.EndObject();
-}
-
-void put_texts(SarifJson& json, std::string_view key, const std::vector<std::string>& texts) {
-  put_key(json, key);
-  json.StartArray();
-  for (const std::string& text : texts) put_string(json, text);
-  json.EndArray();
-}
-
 void write_properties(SarifJson& json, const AuditReport& report) {
-  const Coverage& coverage = report.coverage;
   json.Key("properties");
   json.StartObject();
-  json.Key("coverage");
-  json.StartObject();
-  put_number(json, "files", coverage.files);
-  put_number(json, "filesAnalysed", coverage.files_analysed);
-  put_counts(json, "filesRecognised", coverage.files_recognised);
-  put_number(json, "filesFailed", coverage.files_failed);
-  put_number(json, "bytes", coverage.bytes);
-  put_number(json, "documents", coverage.documents);
-  put_number(json, "documentsWithObjects", coverage.documents_with_objects);
-  put_counts(json, "documentsRecognised", coverage.documents_recognised);
-  put_number(json, "documentsFailed", coverage.documents_failed);
-  put_number(json, "objects", coverage.objects);
-  put_number(json, "podClasses", coverage.pod_classes);
-  put_number(json, "rayPodClasses", coverage.ray_pod_classes);
-  put_texts(json, "rulesRun", coverage.rules_run);
-  put_texts(json, "rulesSkipped", coverage.rules_skipped);
-  json.EndObject();
+  write_coverage(json, report.coverage);
   put_texts(json, "assumptions", report.assumptions);
   json.EndObject();
 }
@@ -330,7 +300,7 @@ void write_run(SarifJson& json, const AuditReport& report, const SarifOptions& o
   const ArtifactTable artifacts(report);
   LogicalTable logical;
   const SarifTables tables{rules, artifacts, logical};
-  const SarifResults results = collect_results(report, artifacts);
+  const SarifResults results = collect_results(report, artifacts, options.include_suppressed);
   json.StartObject();
   write_tool(json, options, rules);
   write_origin(json, options);
@@ -338,7 +308,7 @@ void write_run(SarifJson& json, const AuditReport& report, const SarifOptions& o
   write_reading(json);
   artifacts.write(json);
   // Results before the logical locations that they collect: members of an object have no order.
-  write_results(json, results.kept, tables);
+  write_results(json, results, tables);
   logical.write(json);
   write_properties(json, report);
   json.EndObject();
@@ -347,7 +317,7 @@ void write_run(SarifJson& json, const AuditReport& report, const SarifOptions& o
 }  // namespace
 
 void write_sarif(const AuditReport& report, const SarifOptions& options, std::ostream& out) {
-  SarifStream stream(out);
+  JsonStream stream(out);
   SarifJson json(stream);
   json.SetIndent(' ', 2);
   json.StartObject();

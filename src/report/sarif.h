@@ -13,6 +13,8 @@ struct SarifOptions {
   std::string version;           // of kray-audit: "0.1.0"
   std::string category;          // of `automationDetails`; empty: the uploader chooses one
   std::optional<int> exit_code;  // absent: not told
+  // Also write what the manifests suppress, marked as such; GitHub shows it as open alerts.
+  bool include_suppressed = false;
   // Where the audited files are kept, as an absolute URI, and at which revision; empty: not told.
   std::string repository_uri;
   std::string revision;

@@ -1,22 +1,17 @@
 // Findings as SARIF results (2.1.0 section 3.27), as GitHub code scanning reads them.
 //
-// * One result per rule, file and line: GitHub tells alerts apart by rule and line hash, so that a second
-//   one would vanish. Findings that share these three become one result; the first one, by column and
-//   logical name, gives place and identity, the highest severity its level, and all of them its message.
+// * One result per group of findings (report/finding_groups.h): the first one gives place and identity, the
+//   highest severity its level, and all of them its message.
 // * Each message is followed by a sentence with links to the related places, since GitHub shows no
 //   related place that is not linked. Past the limit of a message the rest is counted, not told.
-// * A result must have a file and a line, or GitHub rejects the whole upload. A finding about no place in
-//   the input goes to line 1 of the first file.
-// * Two fingerprints: GitHub's hash of the line and what follows it, and krayFinding/v1, which survives
-//   edits: XXH3 (128 bits, hexadecimal) over the lines
-//       rule id
-//       qualified name of the object and field, or the file's URI when there is none
-//       n                  (only for the n-th result of the same two, n ≥ 2, in the order of the results)
-// * Of more than 25,000 results the most severe are kept.
+// * A result must have a file and a line, or GitHub rejects the whole upload.
+// * Two fingerprints: GitHub's hash of the line and what follows it, and krayFinding/v1.
+// * GitHub shows suppressed results as open alerts, so they are left out unless asked for; then they come
+//   last, and every result says whether it is one (3.27.23).
+// * Of more than 25,000 results the most severe are kept, suppressed ones last.
 #include "report/sarif_results.h"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -36,72 +31,19 @@ constexpr size_t kMaxRelated = 100;  // GitHub keeps no more locations of a resu
 constexpr size_t kMaxLinks = 10;     // of one finding: leaves half of a message to its words
 constexpr size_t kCountRoom = 64;    // for the sentence about findings that did not fit
 
-// A finding with what it is sorted by.
-struct LocatedFinding {
-  const Finding* finding;
-  const SourceFile* file;
-  size_t artifact;
-  LineRegion region;
-  std::string qualified;
-
-  auto order() const {
-    return std::tie(artifact, region.line, region.start_column, finding->rule->id, qualified,
-                    region.end_column, finding->message);
-  }
-};
-
-LocatedFinding locate(const Finding& finding, const ArtifactTable& artifacts) {
-  const Place place = finding.place ? finding.place : Place{&artifacts.file(0), 0, 0};
-  return {&finding, place.file, artifacts.index_of(*place.file), line_region(place),
-          finding.subject.qualified()};
-}
-
-std::string fingerprint(std::string_view rule, std::string_view name, uint32_t occurrence) {
-  std::string identity = fmt::format("{}\n{}", rule, name);
-  if (occurrence > 1) identity += fmt::format("\n{}", occurrence);
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(identity.data(), identity.size()));
-  std::string hex;
-  for (const unsigned char byte : canonical.digest) hex += fmt::format("{:02x}", byte);
-  return hex;
-}
-
-// One result for the findings that share rule, file and line, in the order of the first of each.
-std::vector<SarifResult> merged(const std::vector<LocatedFinding>& sorted, const ArtifactTable& artifacts) {
-  std::vector<SarifResult> results;
-  std::map<std::tuple<std::string_view, size_t, uint32_t>, size_t> result_on_line;
-  std::map<std::pair<std::string_view, std::string_view>, uint32_t> occurrences;
-  for (const LocatedFinding& located : sorted) {
-    const std::string_view rule = located.finding->rule->id;
-    const auto [known, is_new] =
-        result_on_line.try_emplace({rule, located.artifact, located.region.line}, results.size());
-    if (is_new) {
-      const std::string_view name =
-          located.qualified.empty() ? artifacts.uri(located.artifact) : located.qualified;
-      const uint32_t occurrence = ++occurrences[{rule, name}];
-      results.push_back(
-          {{}, located.file, located.region, Severity::note, fingerprint(rule, name, occurrence)});
-    }
-    SarifResult& result = results[known->second];
-    result.findings.push_back(located.finding);
-    result.severity = std::max(result.severity, located.finding->severity);
-  }
-  return results;
-}
-
-// Leaves the most severe `kMaxResults`, in their order; returns how many went.
-size_t drop_least_severe(std::vector<SarifResult>& results) {
-  if (results.size() <= kMaxResults) return 0;
+// Leaves the most severe `most`, in their order; returns how many went.
+size_t drop_least_severe(std::vector<FindingGroup>& results, size_t most) {
+  if (results.size() <= most) return 0;
   std::array<size_t, 5> counts{};
-  for (const SarifResult& result : results) ++counts.at(static_cast<size_t>(result.severity));
+  for (const FindingGroup& result : results) ++counts.at(static_cast<size_t>(result.severity));
   std::array<size_t, 5> quotas{};
-  size_t room = kMaxResults;
+  size_t room = most;
   for (size_t severity = counts.size(); severity-- > 0;) {
     quotas.at(severity) = std::min(counts.at(severity), room);
     room -= quotas.at(severity);
   }
   const size_t before = results.size();
-  std::erase_if(results, [&](const SarifResult& result) {
+  std::erase_if(results, [&](const FindingGroup& result) {
     size_t& quota = quotas.at(static_cast<size_t>(result.severity));
     if (quota == 0) return true;
     --quota;
@@ -186,7 +128,7 @@ class LineHashes {
   std::vector<std::string> hashes_;
 };
 
-void write_location(SarifJson& json, const SarifResult& result, const SarifTables& tables) {
+void write_location(SarifJson& json, const FindingGroup& result, const SarifTables& tables) {
   json.Key("locations");
   json.StartArray();
   json.StartObject();
@@ -228,11 +170,11 @@ void write_score_override(SarifJson& json, const RuleInfo& rule, Severity severi
   json.EndObject();
 }
 
-void write_result(SarifJson& json, const SarifResult& result, const SarifTables& tables,
+// Everything of a result but its suppressions.
+void write_result(SarifJson& json, const FindingGroup& result, const SarifTables& tables,
                   LineHashes& line_hashes) {
   const RuleInfo& rule = *result.findings.front()->rule;
   const ComposedMessage message = compose_message(result.findings);
-  json.StartObject();
   put_text(json, "ruleId", rule.id);
   put_number(json, "ruleIndex", *tables.rules.index_of(rule.id));
   put_text(json, "kind", "fail");
@@ -250,34 +192,67 @@ void write_result(SarifJson& json, const SarifResult& result, const SarifTables&
   put_text(json, "krayFinding/v1", result.fingerprint);
   json.EndObject();
   write_score_override(json, rule, result.severity);
-  json.EndObject();
+}
+
+void write_suppressions(SarifJson& json, const SarifResult& result, const ArtifactTable& artifacts) {
+  json.Key("suppressions");
+  json.StartArray();
+  for (const SuppressedFinding* one : result.suppressed_by) {
+    json.StartObject();
+    put_text(json, "kind", "inSource");
+    put_text(json, "justification", shortened(one->reason, kMaxMessageText));
+    json.Key("location");
+    json.StartObject();
+    write_physical_location(json, artifacts, *one->place.file, line_region(one->place), Surroundings::none);
+    json.EndObject();
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+// Each suppression once: an object of SARIF's array has to differ from the others.
+void add_suppression(const SuppressedFinding& one, SarifResult& result) {
+  const bool known =
+      std::any_of(result.suppressed_by.begin(), result.suppressed_by.end(),
+                  [&one](const SuppressedFinding* other) { return other->place == one.place; });
+  if (!known) result.suppressed_by.push_back(&one);
 }
 
 }  // namespace
 
-SarifResults collect_results(const AuditReport& report, const ArtifactTable& artifacts) {
+SarifResults collect_results(const AuditReport& report, const ArtifactTable& artifacts,
+                             bool include_suppressed) {
   SarifResults results;
-  std::vector<LocatedFinding> located;
-  located.reserve(report.findings.size());
-  for (const Finding& finding : report.findings) {
-    if (artifacts.empty()) {
-      results.without_file.push_back(&finding);
-    } else {
-      located.push_back(locate(finding, artifacts));
-    }
+  if (artifacts.empty()) {
+    for (const Finding& finding : report.findings) results.without_file.push_back(&finding);
+    return results;
   }
-  std::stable_sort(located.begin(), located.end(),
-                   [](const LocatedFinding& a, const LocatedFinding& b) { return a.order() < b.order(); });
-  results.kept = merged(located, artifacts);
-  results.left_out = drop_least_severe(results.kept);
+  FindingGroups groups = group_findings(report, artifacts);
+  results.left_out = drop_least_severe(groups.reported, kMaxResults);
+  for (FindingGroup& group : groups.reported) results.kept.push_back({std::move(group), {}});
+  if (!include_suppressed) return results;
+  results.tell_suppressions = true;
+  results.left_out += drop_least_severe(groups.suppressed, kMaxResults - results.kept.size());
+  std::map<const Finding*, const SuppressedFinding*> suppression_of;
+  for (const SuppressedFinding& one : report.suppressed) suppression_of[&one.finding] = &one;
+  for (FindingGroup& group : groups.suppressed) {
+    results.kept.push_back({std::move(group), {}});
+    SarifResult& result = results.kept.back();
+    for (const Finding* finding : result.group.findings) add_suppression(*suppression_of.at(finding), result);
+  }
   return results;
 }
 
-void write_results(SarifJson& json, const std::vector<SarifResult>& results, const SarifTables& tables) {
+void write_results(SarifJson& json, const SarifResults& results, const SarifTables& tables) {
   LineHashes line_hashes;
   json.Key("results");
   json.StartArray();
-  for (const SarifResult& result : results) write_result(json, result, tables, line_hashes);
+  for (const SarifResult& result : results.kept) {
+    json.StartObject();
+    write_result(json, result.group, tables, line_hashes);
+    if (results.tell_suppressions) write_suppressions(json, result, tables.artifacts);
+    json.EndObject();
+  }
   json.EndArray();
 }
 

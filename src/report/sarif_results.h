@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "audit/finding.h"
+#include "report/finding_groups.h"
 #include "report/sarif_json.h"
 #include "report/sarif_places.h"
 #include "report/sarif_rules.h"
@@ -15,22 +16,20 @@ namespace kray {
 // GitHub rejects a run with more.
 inline constexpr size_t kMaxResults = 25000;
 
-// The findings of one rule on one line of one file.
 struct SarifResult {
-  std::vector<const Finding*> findings;  // never empty; the first one gives place and names
-  const SourceFile* file = nullptr;
-  LineRegion region;
-  Severity severity = Severity::note;  // the highest of the findings
-  std::string fingerprint;             // krayFinding/v1
+  FindingGroup group;
+  std::vector<const SuppressedFinding*> suppressed_by;  // empty: it is not suppressed
 };
 
 struct SarifResults {
-  std::vector<SarifResult> kept;             // by URI, line, column, rule and logical name
-  size_t left_out = 0;                       // how many more there were
+  std::vector<SarifResult> kept;   // by URI, line, column, rule and logical name; then the suppressed
+  bool tell_suppressions = false;  // every result says whether it is suppressed
+  size_t left_out = 0;             // how many more there were
   std::vector<const Finding*> without_file;  // nothing in the input can stand for their place
 };
 
-SarifResults collect_results(const AuditReport& report, const ArtifactTable& artifacts);
+SarifResults collect_results(const AuditReport& report, const ArtifactTable& artifacts,
+                             bool include_suppressed);
 
 // What the results refer to by index.
 struct SarifTables {
@@ -40,6 +39,6 @@ struct SarifTables {
 };
 
 // "results": […]. Adds the objects that the results are about to `tables.logical`.
-void write_results(SarifJson& json, const std::vector<SarifResult>& results, const SarifTables& tables);
+void write_results(SarifJson& json, const SarifResults& results, const SarifTables& tables);
 
 }  // namespace kray

@@ -178,6 +178,8 @@ RuleTable::RuleTable(const AuditReport& report) {
   std::map<std::string_view, const RuleInfo*> by_id;
   for (const RuleInfo& rule : report.rules) by_id.emplace(rule.id, &rule);
   for (const Finding& finding : report.findings) by_id.emplace(finding.rule->id, finding.rule);
+  for (const SuppressedFinding& one : report.suppressed)
+    by_id.emplace(one.finding.rule->id, one.finding.rule);
   for (const auto& [id, rule] : by_id) rules_.push_back(rule);
 }
 

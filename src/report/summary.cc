@@ -91,11 +91,13 @@ bool nothing_to_audit(const Coverage& coverage) { return coverage.files == 0 && 
 
 std::string outcome(const AuditReport& report) {
   const std::string gaps = joined(gaps_of(report), " and ");
+  const std::string suppressed =
+      report.suppressed.empty() ? "" : fmt::format(", {} suppressed", report.suppressed.size());
   if (!report.findings.empty()) {
-    return findings_by_severity(report.findings) + (gaps.empty() ? "" : "; " + gaps) + ".";
+    return findings_by_severity(report.findings) + suppressed + (gaps.empty() ? "" : "; " + gaps) + ".";
   }
   const std::string nothing = nothing_to_audit(report.coverage) ? "Nothing to audit" : "No findings";
-  return nothing + (gaps.empty() ? "" : ", but " + gaps) + ".";
+  return nothing + suppressed + (gaps.empty() ? "" : ", but " + gaps) + ".";
 }
 
 }  // namespace kray

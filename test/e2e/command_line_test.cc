@@ -18,7 +18,7 @@ std::string audit(const std::string& arguments) { return "kray-audit " + argumen
 
 TEST(CommandLine, VersionAndHelpExitCleanly) {
   EXPECT_EQ(run_shell("kray-audit --version").out, "kray-audit " KRAY_VERSION "\n");
-  for (const char* command : {"", "audit ", "rules ", "explain "}) {
+  for (const char* command : {"", "audit ", "inventory ", "rules ", "explain "}) {
     const Outcome outcome = run_shell(audit(std::string(command) + "--help"));
     EXPECT_EQ(outcome.exit_code, 0) << command;
     EXPECT_THAT(outcome.out, HasSubstr("Examples:\n  ")) << command;
@@ -59,7 +59,7 @@ TEST(CommandLine, UsageErrorsSayWhatIsAllowed) {
   } cases[] = {
       {"--frobnicate x", "--frobnicate"},
       {"audit", "PATH"},
-      {"x -f pdf", "there is no format 'pdf' (formats are text and sarif)"},
+      {"x -f pdf", "there is no format 'pdf' (formats are text, json and sarif)"},
       {"x -f sarif=", "names no file"},
       {"x -f text -f sarif", "only one report can go to standard output"},
       {"x --only KRAY999", "there is no rule 'KRAY999'"},
@@ -179,12 +179,57 @@ TEST(CommandLine, ReportsAreTheSameWhateverTheThreadCount) {
   EXPECT_EQ(one.out, run_shell(audit(folder + "16")).out);
 }
 
+constexpr const char* kSuppressed = "fixtures/scenarios/suppressed";
+
+TEST(CommandLine, SuppressedFindingsDoNotCount) {
+  const std::string critical = " --only KRAY308,KRAY401 --fail-on low";
+  const Outcome listens = run_shell(audit(kSuppressed) + critical);
+  EXPECT_EQ(listens.exit_code, 0);
+  EXPECT_THAT(listens.out, HasSubstr("No findings, 2 suppressed.\n"));
+  const Outcome does_not = run_shell(audit(kSuppressed) + critical + " --no-suppressions");
+  EXPECT_EQ(does_not.exit_code, 1);
+  EXPECT_THAT(does_not.out, HasSubstr("2 findings (1 critical, 1 high) in 2 files.\n"));
+}
+
+TEST(CommandLine, SarifHoldsSuppressedFindingsOnlyOnRequest) {
+  const Outcome without = run_shell(audit(kSuppressed) + std::string(" -f sarif"));
+  EXPECT_THAT(without.out, Not(HasSubstr("\"suppressions\"")));
+  EXPECT_THAT(without.out, Not(HasSubstr("\"ruleId\": \"KRAY308\"")));
+  const Outcome with = run_shell(audit(kSuppressed) + std::string(" -f sarif --sarif-include-suppressed"));
+  EXPECT_THAT(with.out, HasSubstr("\"ruleId\": \"KRAY308\""));
+  EXPECT_THAT(with.out,
+              HasSubstr("\"justification\": \"the load balancer is internal, its firewall admits the "
+                        "office only\""));
+}
+
+// Accepting that a chart was not looked at does not make the audit complete.
+TEST(CommandLine, SuppressingNotAnalysedDoesNotMakeAnAuditComplete) {
+  const TemporaryFolder folder;
+  write_file(
+      folder.path() / "a.yaml",
+      "apiVersion: acme.example/v1\nkind: Runner  # kray-audit: ignore KRAY905 we audit its pods elsewhere\n"
+      "metadata: {name: a, namespace: b}\n"
+      "spec: {template: {spec: {containers: [{name: c, image: \"a:1.0\"}]}}}\n");
+  EXPECT_EQ(run_shell(audit("a.yaml"), folder.path()).exit_code, 0);
+  const Outcome outcome = run_shell(audit("a.yaml --require-complete"), folder.path());
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_THAT(outcome.out, HasSubstr("1 suppressed"));
+}
+
+TEST(CommandLine, JsonGoesToAFileOrToStandardOutput) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "out.json").string();
+  const Outcome both = run_shell(audit(kInsecure) + " -f text -f json=" + file);
+  EXPECT_EQ(both.exit_code, 1);
+  EXPECT_EQ(read_file(file), run_shell(audit(kInsecure) + " -f json").out);
+}
+
 TEST(CommandLine, SecretsAreNeverShown) {
   const TemporaryFolder folder;
   write_file(folder.path() / "a.yaml",
              "apiVersion: v1\nkind: Secret\nmetadata:\n  name: redis\n  namespace: default\n"
              "stringData:\n  password: hunter2\n  password: hunter3\ndata: {key: aHVudGVyNA==}\n");
-  for (const char* format : {"text", "sarif"}) {
+  for (const char* format : {"text", "json", "sarif"}) {
     const Outcome outcome = run_shell(audit("a.yaml -f ") + format, folder.path());
     EXPECT_THAT(outcome.out, HasSubstr("KRAY902"));
     EXPECT_THAT(outcome.out, Not(HasSubstr("hunter"))) << format;
@@ -196,7 +241,7 @@ TEST(CommandLine, RulesAndExplainSpeakOfEveryRule) {
   const Outcome rules = run_shell("kray-audit rules");
   EXPECT_EQ(rules.exit_code, 0);
   for (const char* id : {"KRAY101", "KRAY103", "KRAY201", "KRAY202", "KRAY203", "KRAY308", "KRAY401",
-                         "KRAY414", "KRAY603", "KRAY901", "KRAY902", "KRAY905"}) {
+                         "KRAY414", "KRAY603", "KRAY901", "KRAY902", "KRAY905", "KRAY906"}) {
     EXPECT_THAT(rules.out, HasSubstr(id));
     const Outcome explained = run_shell(std::string("kray-audit explain ") + id);
     EXPECT_EQ(explained.exit_code, 0) << id;

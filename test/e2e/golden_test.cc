@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "e2e/process.h"
+#include "report/json_schema.h"
 #include "report/sarif_schema.h"
 
 namespace kray::test {
@@ -27,10 +28,16 @@ std::ostream& operator<<(std::ostream& out, const GoldenCase& one) { return out 
 constexpr GoldenCase kCases[] = {
     {"insecure.txt", "fixtures/scenarios/insecure", 1},
     {"insecure.sarif", "fixtures/scenarios/insecure -f sarif", 1},
+    {"insecure.json", "fixtures/scenarios/insecure -f json", 1},
     {"secure.txt", "fixtures/scenarios/secure", 0},
     {"secure.sarif", "fixtures/scenarios/secure -f sarif", 0},
+    {"secure.json", "fixtures/scenarios/secure -f json", 0},
+    {"suppressed.txt", "fixtures/scenarios/suppressed", 0},
+    {"suppressed.sarif", "fixtures/scenarios/suppressed -f sarif --sarif-include-suppressed", 0},
+    {"suppressed.json", "fixtures/scenarios/suppressed -f json", 0},
     {"incomplete.txt", "fixtures/scenarios/secure/raycluster.yaml no/such/file.yaml", 3},
     {"incomplete.sarif", "fixtures/scenarios/secure/raycluster.yaml no/such/file.yaml -f sarif", 3},
+    {"incomplete.json", "fixtures/scenarios/secure/raycluster.yaml no/such/file.yaml -f json", 3},
 };
 
 class Golden : public ::testing::TestWithParam<GoldenCase> {
@@ -39,6 +46,7 @@ class Golden : public ::testing::TestWithParam<GoldenCase> {
 };
 
 class GoldenSarif : public Golden {};
+class GoldenJson : public Golden {};
 
 TEST_P(Golden, IsWhatTheBinaryWrites) {
   const Outcome outcome = run_shell(std::string("kray-audit ") + GetParam().arguments);
@@ -50,6 +58,10 @@ TEST_P(Golden, IsWhatTheBinaryWrites) {
 TEST_P(GoldenSarif, IsValid) {
   if (!testing::have_sarif_schema()) GTEST_SKIP() << "skipped: no SARIF schema";
   EXPECT_THAT(testing::sarif_schema_errors(read_file(file())), ::testing::IsEmpty());
+}
+
+TEST_P(GoldenJson, IsValid) {
+  EXPECT_THAT(testing::json_schema_errors("report-1.schema.json", read_file(file())), ::testing::IsEmpty());
 }
 
 // The SARIF Multitool with its own and GitHub's rules: no error and no warning.
@@ -73,16 +85,17 @@ std::string case_name(const ::testing::TestParamInfo<GoldenCase>& info) {
   return name;
 }
 
-std::vector<GoldenCase> sarif_cases() {
+std::vector<GoldenCase> cases_of(const char* extension) {
   std::vector<GoldenCase> cases;
   for (const GoldenCase& one : kCases) {
-    if (std::string(one.name).ends_with(".sarif")) cases.push_back(one);
+    if (std::string(one.name).ends_with(extension)) cases.push_back(one);
   }
   return cases;
 }
 
 INSTANTIATE_TEST_SUITE_P(Reports, Golden, ::testing::ValuesIn(kCases), case_name);
-INSTANTIATE_TEST_SUITE_P(Reports, GoldenSarif, ::testing::ValuesIn(sarif_cases()), case_name);
+INSTANTIATE_TEST_SUITE_P(Reports, GoldenSarif, ::testing::ValuesIn(cases_of(".sarif")), case_name);
+INSTANTIATE_TEST_SUITE_P(Reports, GoldenJson, ::testing::ValuesIn(cases_of(".json")), case_name);
 
 }  // namespace
 }  // namespace kray::test

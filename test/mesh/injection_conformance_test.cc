@@ -1,19 +1,15 @@
-// Compares the injection decision with that of Istio's real injector behind the API server's own webhook
-// matchers, for every pod of the shared conformance set.
-//
-// Cases that install Istio as mesh/ takes it for granted must all agree. In the others, where the input
-// holds other webhooks, policies or selector lists than the decision knows of, wrong answers are counted
-// exactly: the counts may only be changed by work that reads those objects.
-#include <gmock/gmock.h>
+// Compares every field of the injection decision with Istio's real injector behind the API server's own
+// webhook matchers, istio-iptables and the CNI plugin, for every pod of the shared conformance set: not
+// one line may differ.
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <sstream>
 
 #include "cluster/inventory_fixture.h"
@@ -29,6 +25,18 @@ using test::LoadedInventory;
 
 const fs::path kCases = fs::path(KRAY_SOURCE_DIR) / ".." / "shared" / "conformance" / "injection";
 
+constexpr std::array<const char*, 11> kFields = {"webhooks",
+                                                 "injected",
+                                                 "rejected",
+                                                 "startFails",
+                                                 "revision",
+                                                 "proxy",
+                                                 "native",
+                                                 "tlsMode",
+                                                 "interception",
+                                                 "capturedInboundPorts",
+                                                 "excludedInboundPorts"};
+
 std::string read(const fs::path& path) {
   std::ifstream file(path);
   EXPECT_TRUE(file.is_open()) << "cannot read " << path;
@@ -37,53 +45,48 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
-// Whether the case installs what mesh/injection takes for granted: one unrevisioned injector whose
-// webhooks are those of the default install, policy "enabled", no selector lists, no namespaces by
-// default. The CNI plugin is no matter: it changes where traffic goes, not who is injected.
-bool has_default_install(const Inventory& inventory) {
-  std::vector<NodeRef> injectors;
-  for (const Object* map : inventory.of_kind("", "ConfigMap")) {
-    if (map->name.starts_with("istio-sidecar-injector")) injectors.push_back(map->node["data"]);
+const char* words_of(ProxyKind proxy) {
+  switch (proxy) {
+    case ProxyKind::none: return "";
+    case ProxyKind::sidecar: return "sidecar";
+    case ProxyKind::router: return "router";
+    case ProxyKind::grpc_agent: return "grpc-agent";
+    case ProxyKind::unknown: return "unknown";
   }
-  if (injectors.size() != 1) return false;
-  const std::string_view config = injectors[0]["config"].text();
-  for (const char* line : {"\npolicy: enabled\n", "\nalwaysInjectSelector:\n  []\n",
-                           "\nneverInjectSelector:\n  []\n", "\ndefaultTemplates: [sidecar]\n"}) {
-    if (config.find(line) == std::string_view::npos) return false;
-  }
-  const json values = json::parse(injectors[0]["values"].text());
-  if (values["revision"] != "" || values["sidecarInjectorWebhook"]["enableNamespacesByDefault"] != false)
-    return false;
-  std::multiset<std::string_view> webhooks;
-  for (const Object* configuration :
-       inventory.of_kind("admissionregistration.k8s.io", "MutatingWebhookConfiguration")) {
-    for (const NodeRef webhook : configuration->node["webhooks"].items()) {
-      const std::string_view name = webhook["name"].text();
-      if (name.find(".sidecar-injector.istio.io") == std::string_view::npos) continue;
-      webhooks.insert(name.substr(0, name.find(".sidecar-injector.istio.io")));
-      for (const NodeRef expression : webhook["namespaceSelector"]["matchExpressions"].items()) {
-        if (expression["key"].text() == "istio.io/deactivated") return false;
-      }
-    }
-  }
-  return webhooks == std::multiset<std::string_view>{"namespace", "object", "rev.namespace", "rev.object"};
+  return "";
 }
 
-// What makes an install another one: every wrong answer must carry one of these.
-constexpr std::array<std::string_view, 6> kOtherInstalls = {
-    "revisioned", "policy-disabled",       "policy-illegal",
-    "selectors",  "namespaces-by-default", "deactivated-webhooks"};
+const char* words_of(Interception interception) {
+  switch (interception) {
+    case Interception::no_proxy: return "";
+    case Interception::none: return "NONE";
+    case Interception::redirect: return "REDIRECT";
+    case Interception::tproxy: return "TPROXY";
+  }
+  return "";
+}
 
-struct Tally {
-  int cases = 0;
-  int pods = 0;
-  int refused = 0;  // by the injector or the API server: no answer to compare
-  int right = 0;
-  int unknown = 0;
-  int wrong_yes = 0;  // we say injected
-  int wrong_no = 0;
-  int not_a_sidecar = 0;  // of the right ones: injected, but with a proxy that captures nothing (INJ-11)
-};
+json words_of(Answer answer) {
+  return answer == Answer::unknown ? json("unknown") : json(answer == Answer::yes);
+}
+
+json words_of(const InboundPorts& ports) { return ports.all ? json("*") : json(ports.ports); }
+
+json fields_of(const InjectionDecision& decision) {
+  json fields = {{"webhooks", decision.webhooks},
+                 {"injected", decision.by_injector},
+                 {"rejected", words_of(decision.rejected)},
+                 {"startFails", decision.start_fails},
+                 {"revision", decision.revision},
+                 {"proxy", words_of(decision.proxy)},
+                 {"native", words_of(decision.is_native)},
+                 {"tlsMode", decision.tls_mode},
+                 {"interception", words_of(decision.interception)},
+                 {"capturedInboundPorts", words_of(decision.captured_inbound_ports)},
+                 {"excludedInboundPorts", decision.excluded_inbound_ports}};
+  if (decision.injected == Answer::unknown) fields["injected"] = "unknown";
+  return fields;
+}
 
 class InjectionConformance : public testing::Test {
  protected:
@@ -101,83 +104,59 @@ class InjectionConformance : public testing::Test {
       const std::string pod = line.at("pod");
       expected_[name].emplace(pod, std::move(line));
     }
-    for (const auto& [name, pods] : expected_) compare_case(name, pods);
   }
 
-  void compare_case(const std::string& name, const std::map<std::string, json>& pods) {
+  void compare_case(const std::string& name, const std::map<std::string, json>& lines) {
     const LoadedInventory inventory(read(kCases / "cases" / (name + ".yaml")));
-    const bool is_default = has_default_install(*inventory);
-    Tally& tally = is_default ? default_ : other_;
-    ++tally.cases;
-    for (const PodClass& one : pod_classes(*inventory, {1, 3, 2})) {
-      const auto line = pods.find(one.id());
-      ASSERT_NE(line, pods.end()) << name << " expects nothing of " << one.id();
-      compare_pod(decide_injection(one, *inventory, {}), line->second, is_default, tally);
+    const MeshSettings mesh = read_mesh_settings(*inventory);
+    const std::vector<PodClass> pods = pod_classes(*inventory, {1, 3, 2});
+    EXPECT_EQ(pods.size(), lines.size()) << name;
+    for (const PodClass& one : pods) {
+      const auto line = lines.find(one.id());
+      ASSERT_NE(line, lines.end()) << name << " expects nothing of " << one.id();
+      compare_pod(decide_injection(one, *inventory, mesh, {}), line->second);
     }
   }
 
-  void compare_pod(const InjectionDecision& decision, const json& line, bool is_default, Tally& tally) {
-    ++tally.pods;
-    if (line.at("rejected").get<bool>()) {
-      ++tally.refused;
-      return;
+  void compare_pod(const InjectionDecision& decision, const json& line) {
+    ++pods_;
+    const json fields = fields_of(decision);
+    bool agrees = true;
+    for (const char* field : kFields) {
+      if (fields.at(field) == line.at(field)) {
+        ++agreeing_[field];
+        continue;
+      }
+      agrees = false;
+      ++differing_[field];
+      ADD_FAILURE() << field << ": " << fields.at(field) << " and not " << line.at(field) << "\n" << line;
     }
-    if (decision.injected == Answer::unknown) {
-      ++tally.unknown;
-      EXPECT_EQ(decision.reason, InjectionReason::revision_unknown) << line;
-      return;
+    for (const std::string tag : line.at("tags")) ++(agrees ? agreeing_ : differing_)["tag " + tag];
+    // A pod is with or without a sidecar; what cannot be said must not be said.
+    EXPECT_NE(has_intercepting_sidecar(decision), Answer::unknown) << line;
+  }
+
+  void print() const {
+    std::cout << pods_ << " pods; agreeing and differing\n";
+    for (const auto& [name, count] : agreeing_) {
+      const auto differing = differing_.find(name);
+      std::cout << "  " << name << ": " << count << ", "
+                << (differing == differing_.end() ? 0 : differing->second) << "\n";
     }
-    // A proxy that the pod brought itself counts for us, for the injector it does not.
-    const bool has_proxy = line.at("injected").get<bool>() ||
-                           line.at("reason").get<std::string>().ends_with("already has a proxy");
-    if ((decision.injected == Answer::yes) == has_proxy) {
-      ++tally.right;
-      if (has_proxy && line.at("proxy") != "sidecar") ++tally.not_a_sidecar;
-      return;
-    }
-    ++(has_proxy ? tally.wrong_no : tally.wrong_yes);
-    EXPECT_FALSE(is_default) << line;
-    const auto tags = line.at("tags").get<std::set<std::string>>();
-    bool explained = false;
-    for (const std::string_view tag : kOtherInstalls) {
-      if (!tags.contains(std::string(tag))) continue;
-      ++wrong_by_tag_[std::string(tag)];
-      explained = true;
-    }
-    EXPECT_TRUE(explained) << line;
   }
 
   std::map<std::string, std::map<std::string, json>> expected_;  // by case, then by pod
-  Tally default_;
-  Tally other_;
-  std::map<std::string, int> wrong_by_tag_;
+  int pods_ = 0;
+  std::map<std::string, int> agreeing_;  // by field, and "tag …"
+  std::map<std::string, int> differing_;
 };
 
-TEST_F(InjectionConformance, DefaultInstallsAllAgree) {
-  EXPECT_EQ(default_.cases, 125);
-  EXPECT_EQ(default_.pods, 750);
-  EXPECT_EQ(default_.refused, 114);
-  EXPECT_EQ(default_.right, 624);
-  EXPECT_EQ(default_.unknown, 12);
-  EXPECT_EQ(default_.wrong_yes, 0);
-  EXPECT_EQ(default_.wrong_no, 0);
-  EXPECT_EQ(default_.not_a_sidecar, 13);
-}
-
-TEST_F(InjectionConformance, WrongAnswersOnOtherInstallsDoNotGrow) {
-  EXPECT_EQ(other_.cases, 175);
-  EXPECT_EQ(other_.pods, 1050);
-  EXPECT_EQ(other_.refused, 39);
-  EXPECT_EQ(other_.right, 690);
-  EXPECT_EQ(other_.unknown, 87);
-  EXPECT_EQ(other_.wrong_yes, 219);
-  EXPECT_EQ(other_.wrong_no, 15);
-  // A pod may carry several of them.
-  EXPECT_THAT(wrong_by_tag_,
-              testing::ElementsAre(testing::Pair("deactivated-webhooks", 4),
-                                   testing::Pair("namespaces-by-default", 28),
-                                   testing::Pair("policy-disabled", 52), testing::Pair("policy-illegal", 36),
-                                   testing::Pair("revisioned", 166), testing::Pair("selectors", 74)));
+TEST_F(InjectionConformance, EveryFieldOfEveryPodAgrees) {
+  for (const auto& [name, lines] : expected_) compare_case(name, lines);
+  print();
+  EXPECT_EQ(expected_.size(), 300U);
+  EXPECT_EQ(pods_, 1800);
+  EXPECT_TRUE(differing_.empty());
 }
 
 }  // namespace

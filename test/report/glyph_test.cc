@@ -67,5 +67,13 @@ TEST(GlyphsOf, KnowTheirBytes) {
   EXPECT_EQ(glyphs[2].end, 5U);
 }
 
+TEST(WellFormed, StrayBytesBecomeReplacementCharacters) {
+  EXPECT_TRUE(is_well_formed(""));
+  EXPECT_TRUE(is_well_formed("plain \xF0\x9F\x98\x80"));
+  EXPECT_FALSE(is_well_formed("caf\xE9"));
+  EXPECT_FALSE(is_well_formed("\xED\xA0\x80")) << "a surrogate";
+  EXPECT_EQ(well_formed("caf\xE9 \xC3\xA9"), "caf\uFFFD \u00e9");
+}
+
 }  // namespace
 }  // namespace kray

@@ -702,5 +702,45 @@ TEST_F(SarifTest, ErrorsMakeTheExecutionFail) {
   EXPECT_FALSE(notices[3].contains("locations"));
 }
 
+// ---- Suppressions ---------------------------------------------------------------------------------------
+
+TEST_F(SarifTest, SuppressedFindingsAreLeftOutUnlessAskedFor) {
+  const SourceFile* file = add_file("a.yaml", "a: 1  # kray-audit: ignore KRAY401 we know\nb: 2\n");
+  const Finding hidden = add_finding(place_of(file, "a"));
+  report_.suppressed.push_back({hidden, "we know", "", place_of(file, "KRAY401 we know")});
+  report_.findings.clear();
+  add_finding(place_of(file, "b"));
+  const json without = run_of(report_);
+  ASSERT_EQ(without["results"].size(), 1U);
+  EXPECT_FALSE(without["results"][0].contains("suppressions"));
+  SarifOptions with = options();
+  with.include_suppressed = true;
+  const json results = run_of(report_, with)["results"];
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[0]["suppressions"], json::array()) << "if one result tells, all do (3.27.23)";
+  EXPECT_EQ(results[0]["partialFingerprints"], without["results"][0]["partialFingerprints"]);
+  ASSERT_EQ(results[1]["suppressions"].size(), 1U);
+  const json suppression = results[1]["suppressions"][0];
+  EXPECT_EQ(suppression["kind"], "inSource");
+  EXPECT_EQ(suppression["justification"], "we know");
+  EXPECT_EQ(suppression["location"]["physicalLocation"]["region"]["startColumn"], 28);
+}
+
+TEST_F(SarifTest, SuppressedAndOtherFindingsOfOneLineAreTwoResults) {
+  const SourceFile* file = add_file("a.yaml", "a: [b, c]\nd: e\n");
+  const Finding finding = add_finding(place_of(file, "b"));
+  report_.suppressed.push_back({add_finding(place_of(file, "c")), "we know", "", place_of(file, "d: e")});
+  report_.suppressed.push_back({add_finding(place_of(file, "a")), "we know", "", place_of(file, "d: e")});
+  report_.findings = {finding};
+  SarifOptions with = options();
+  with.include_suppressed = true;
+  const json results = run_of(report_, with)["results"];
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_TRUE(results[0]["suppressions"].empty());
+  EXPECT_EQ(results[1]["suppressions"].size(), 1U) << "each suppression once";
+  EXPECT_NE(results[0]["partialFingerprints"]["krayFinding/v1"],
+            results[1]["partialFingerprints"]["krayFinding/v1"]);
+}
+
 }  // namespace
 }  // namespace kray

@@ -91,5 +91,16 @@ TEST(Outcome, CountsFindingsBySeverityAndFile) {
   EXPECT_EQ(outcome(report), "1 finding (1 note); 1 question could not be decided.");
 }
 
+TEST(Outcome, CountsWhatIsSuppressed) {
+  const SourceFile file("a.yaml", "a: b\n");
+  AuditReport report = complete_report();
+  report.suppressed.resize(2);
+  EXPECT_EQ(outcome(report), "No findings, 2 suppressed.");
+  report.undecided.resize(1);
+  EXPECT_EQ(outcome(report), "No findings, 2 suppressed, but 1 question could not be decided.");
+  report.findings.push_back(finding_in(file, Severity::high));
+  EXPECT_EQ(outcome(report), "1 finding (1 high) in 1 file, 2 suppressed; 1 question could not be decided.");
+}
+
 }  // namespace
 }  // namespace kray

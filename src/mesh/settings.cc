@@ -1,0 +1,13 @@
+// Joins webhooks and injectors.
+#include "mesh/settings.h"
+
+namespace kray {
+
+MeshSettings read_mesh_settings(const Inventory& inventory) {
+  MeshSettings settings;
+  settings.webhooks = read_webhooks(inventory, settings.texts);
+  settings.injectors = read_injectors(inventory, settings.texts);
+  return settings;
+}
+
+}  // namespace kray

@@ -1,0 +1,20 @@
+// What the input says about the mesh as a whole, read once a run.
+#pragma once
+
+#include "cluster/inventory.h"
+#include "mesh/injector.h"
+#include "mesh/mesh_text.h"
+#include "mesh/webhooks.h"
+
+namespace kray {
+
+// Holds nodes of the inventory, which must outlive it.
+struct MeshSettings {
+  MeshTexts texts;
+  WebhookSettings webhooks;
+  InjectorSettings injectors;
+};
+
+MeshSettings read_mesh_settings(const Inventory& inventory);
+
+}  // namespace kray

@@ -212,7 +212,7 @@ class RuleReader {
 
 // A user's rule replaces an embedded one of its id, but two of the user's cannot both have it.
 void add_rule(LoadedRules& loaded, std::map<std::string, std::string>& user_ids, bool is_users,
-              std::shared_ptr<const SourceFile> file) {
+              const std::shared_ptr<const SourceFile>& file) {
   const std::string path = file->path;
   Result<Rule> rule = read_rule(file);
   if (!rule.ok()) {

@@ -84,11 +84,13 @@ void ClusterModel::load_enclosing_kustomizations() {
 
 Version ClusterModel::choose_kuberay() {
   if (settings_.assumed_kuberay) {
+    kuberay_.version_is_certain = true;
     kuberay_words_ =
         fmt::format("KubeRay operator {} (from --assume)", settings_.assumed_kuberay->to_string());
     return *settings_.assumed_kuberay;
   }
   if (const auto found = find_operator_version(*inventory_)) {
+    kuberay_.version_is_certain = true;
     kuberay_words_ = fmt::format("KubeRay operator {} (from {})", found->version.to_string(), found->origin);
     return found->version;
   }
@@ -102,7 +104,6 @@ void ClusterModel::learn_about_kuberay() {
   const std::vector<KubeRayOperator> operators = find_kuberay_operators(*inventory_);
   if (!operators.empty()) kuberay_.settings = operators.front().settings;
   kuberay_.settings.version = choose_kuberay();
-  kuberay_.version_is_certain = settings_.assumed_kuberay || find_operator_version(*inventory_);
   kuberay_.settings_are_certain = !operators.empty();
 }
 

@@ -40,7 +40,7 @@ AuditReport audit(const AuditSettings& settings, const RuleSelection& selection 
   return run_audit(settings, select_rules(embedded().set, selection));
 }
 
-AuditSettings settings_of(const TempFolder& folder) {
+AuditSettings settings_of(const test::TempFolder& folder) {
   AuditSettings settings;
   settings.inputs.paths = {folder.path()};
   return settings;
@@ -77,7 +77,7 @@ std::string ray_cluster(const std::string& metadata, const std::string& image = 
 }
 
 TEST(RunAudit, OrdersFindingsByFileThenPlaceThenRule) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   // The first file's Ray pods are decided by the second; rules look at it in another order.
   folder.write("b.yaml", ray_cluster("{name: demo, namespace: default}", "rayproject/ray") + "---\n" +
                              ray_cluster("{name: late, namespace: default}"));
@@ -89,14 +89,14 @@ TEST(RunAudit, OrdersFindingsByFileThenPlaceThenRule) {
 }
 
 TEST(RunAudit, KeepsTheOrderOfItsArguments) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   AuditSettings settings;
   settings.inputs.paths = {folder.write("z.yaml", "a: ]\n"), folder.write("a.yaml", "a: ]\n")};
   EXPECT_THAT(findings_of(audit(settings)), ElementsAre("z.yaml:1 KRAY901", "a.yaml:1 KRAY901"));
 }
 
 TEST(RunAudit, FillsMessagesAndKeepsWhatReportsNeed) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", ray_cluster("{name: demo, namespace: default}"));
   const AuditReport report = audit(settings_of(folder), {.only = {"KRAY101"}, .skip = {}, .strict = false});
   ASSERT_THAT(report.findings, SizeIs(1));
@@ -112,7 +112,7 @@ TEST(RunAudit, FillsMessagesAndKeepsWhatReportsNeed) {
 
 // Two groups share a template: one line to change, one finding of each rule.
 TEST(RunAudit, ReportsALineOnce) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write(
       "a.yaml",
       std::string(kNamespace) +
@@ -125,7 +125,7 @@ TEST(RunAudit, ReportsALineOnce) {
 }
 
 TEST(RunAudit, AsksForAFactOnce) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", ray_cluster("{name: one, namespace: team-a}") + "---\n" +
                              ray_cluster("{name: two, namespace: team-a}"));
   folder.write("b.yaml",
@@ -147,7 +147,7 @@ TEST(RunAudit, AsksForAFactOnce) {
 }
 
 TEST(RunAudit, OptionNamespaceSettlesWhereObjectsGo) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", kNamespace);
   folder.write("b.yaml", ray_cluster("{name: demo}"));
   AuditSettings settings = settings_of(folder);
@@ -160,7 +160,7 @@ TEST(RunAudit, OptionNamespaceSettlesWhereObjectsGo) {
 }
 
 TEST(RunAudit, AssumedInjectionSettlesUnknownNamespacesOnly) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: bare}\n");
   folder.write("b.yaml", ray_cluster("{name: demo, namespace: bare}") + "---\n" +
                              ray_cluster("{name: demo, namespace: elsewhere}"));
@@ -175,7 +175,7 @@ TEST(RunAudit, AssumedInjectionSettlesUnknownNamespacesOnly) {
 }
 
 TEST(RunAudit, AssumedOperatorWinsOverTheInputsAndThatOverTheDefault) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   const std::string cluster = folder.write("cluster.yaml", ray_cluster("{name: demo, namespace: team-a}"));
   const std::string deployment = folder.write(
       "operator.yaml",
@@ -193,7 +193,7 @@ TEST(RunAudit, AssumedOperatorWinsOverTheInputsAndThatOverTheDefault) {
 }
 
 TEST(RunAudit, RestsOnNothingWhereThereIsNoRay) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", kNamespace);
   EXPECT_THAT(audit(settings_of(folder)).assumptions, IsEmpty());
 }
@@ -204,7 +204,7 @@ uint64_t total(const std::map<std::string, uint64_t>& counts) {
 }
 
 // One file of every sort that there is.
-void write_one_of_each(const TempFolder& folder) {
+void write_one_of_each(const test::TempFolder& folder) {
   folder.write("object.yaml",
                std::string(kNamespace) + "---\n" + ray_cluster("{name: demo, namespace: team-a}"));
   folder.write(
@@ -229,7 +229,7 @@ void write_one_of_each(const TempFolder& folder) {
 }
 
 TEST(RunAudit, NumbersAddUp) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   write_one_of_each(folder);
   const Coverage coverage = audit(settings_of(folder)).coverage;
   EXPECT_EQ(coverage.files, 16U);
@@ -249,10 +249,10 @@ TEST(RunAudit, NumbersAddUp) {
 }
 
 TEST(RunAudit, AFileThatCannotBeReadIsCountedAndNamed) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", kNamespace);
   AuditSettings settings = settings_of(folder);
-  settings.inputs.paths.push_back(folder.path() + "/missing.yaml");
+  settings.inputs.paths.push_back(folder.path().string() + "/missing.yaml");
   settings.inputs.paths.push_back(folder.write("big.yaml", std::string(2000, '#')));
   settings.limits.file_bytes = 1000;
   const AuditReport report = audit(settings);
@@ -266,7 +266,7 @@ TEST(RunAudit, AFileThatCannotBeReadIsCountedAndNamed) {
 
 // What could not be parsed is an error of the run and, for the reader of a report, a finding on its line.
 TEST(RunAudit, ADocumentThatCannotBeParsedIsBothErrorAndFinding) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", std::string(kNamespace) + "---\nkind: ]\n");
   const AuditReport report = audit(settings_of(folder));
   EXPECT_THAT(findings_of(report), ElementsAre("a.yaml:5 KRAY901"));
@@ -277,7 +277,7 @@ TEST(RunAudit, ADocumentThatCannotBeParsedIsBothErrorAndFinding) {
 
 // The kustomization around the input says where its files go, without being audited itself.
 TEST(RunAudit, LooksAtTheKustomizationAroundAFile) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("kustomization.yaml",
                "namespace: default\nresources: [cluster.yaml]\nimages: [{name: x, newTag: y}]\n");
   AuditSettings settings;
@@ -315,7 +315,7 @@ std::string everything_in(const AuditReport& report) {
 }
 
 TEST(RunAudit, IsTheSameWhateverTheNumberOfThreads) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   write_one_of_each(folder);
   for (int i = 0; i < 60; ++i) {
     const std::string name = fmt::format("team-{}", i % 7);

@@ -66,7 +66,7 @@ class PodSpecs : public testing::TestWithParam<Form> {
  protected:
   // Rules that report something of the manifest, KRAY603 and those of the user.
   static std::multiset<std::string> rules_that_fire(const std::string& manifest) {
-    const TempFolder folder;
+    const test::TempFolder folder;
     folder.write("rules/1.yaml",
                  user_rule("PRIVILEGED",
                            "for: container\nrequire: {path: securityContext.privileged, not-in: [true]}\n"));
@@ -77,7 +77,7 @@ class PodSpecs : public testing::TestWithParam<Form> {
         "rules/3.yaml",
         user_rule("ROOT",
                   "for: pod\nrequire: {path: spec.securityContext.runAsUser, exists: true, not-in: [0]}\n"));
-    const LoadedRules loaded = load_rules({folder.path() + "/rules"});
+    const LoadedRules loaded = load_rules({folder.path().string() + "/rules"});
     for (const Error& error : loaded.errors) ADD_FAILURE() << error.to_string();
     AuditSettings settings;
     settings.inputs.paths = {folder.write("manifest.yaml", manifest)};

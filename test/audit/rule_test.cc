@@ -244,7 +244,7 @@ TEST(LoadRules, ReadsEveryEmbeddedRule) {
 }
 
 TEST(LoadRules, AddsTheUsersInOrderOfTheirIds) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("b.yml", kFieldRule);
   folder.write("deeper/z.yaml", with_line("id", "id: ZZZ9"));
   folder.write("notes.txt", "not a rule");
@@ -257,7 +257,7 @@ TEST(LoadRules, AddsTheUsersInOrderOfTheirIds) {
 }
 
 TEST(LoadRules, LetsTheUserReplaceAnEmbeddedRule) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("images.yaml", with_line("id", "id: KRAY603"));
   const LoadedRules loaded = load_rules({folder.path()});
   EXPECT_THAT(loaded.errors, IsEmpty());
@@ -267,7 +267,7 @@ TEST(LoadRules, LetsTheUserReplaceAnEmbeddedRule) {
 
 // Otherwise one of the two would be lost without a word.
 TEST(LoadRules, RefusesTwoRulesOfTheUserWithOneId) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", kFieldRule);
   folder.write("b.yaml", kFieldRule);
   const LoadedRules loaded = load_rules({folder.path()});
@@ -277,7 +277,7 @@ TEST(LoadRules, RefusesTwoRulesOfTheUserWithOneId) {
 }
 
 TEST(LoadRules, ReportsTheErrorsOfAllFiles) {
-  const TempFolder folder;
+  const test::TempFolder folder;
   folder.write("a.yaml", with_line("severity", "severity: severe"));
   folder.write("b.yaml", with_line("id", ""));
   const LoadedRules loaded = load_rules({folder.path(), "/no/such/folder"});

@@ -25,7 +25,7 @@ std::string pod_text(const std::string& behind, const std::string& above = "") {
 
 AuditReport audit_text(const std::string& text, bool ignore_suppressions = false,
                        const std::string& name = "a.yaml") {
-  const TempFolder folder;
+  const test::TempFolder folder;
   AuditSettings settings;
   settings.inputs.paths = {folder.write(name, text)};
   settings.threads = 1;

@@ -34,7 +34,7 @@ class TakeInventory : public testing::Test {
   }
 
  private:
-  TempFolder folder_;
+  test::TempFolder folder_;
 };
 
 uint32_t line_of(const Place& place) { return place ? place.file->lines().line_of(place.begin) : 0; }

@@ -16,6 +16,7 @@
 
 #include "cluster/inventory_fixture.h"
 #include "derive/kuberay.h"
+#include "support/shared_folder.h"
 
 namespace kray {
 namespace {
@@ -157,13 +158,9 @@ class KubeRayConformanceTest : public testing::TestWithParam<Operator> {
 };
 
 TEST_P(KubeRayConformanceTest, PodsAreThoseOfTheOperator) {
+  KRAY_NEEDS_SHARED();
   std::ifstream lines(folder() / "expected.jsonl");
-  if (!lines) {
-    const char* required = std::getenv("KRAY_REQUIRE_SHARED");
-    if (required != nullptr && std::string_view(required) == "1")
-      FAIL() << "no conformance set at " << folder();
-    GTEST_SKIP() << "skipped: no conformance set at " << folder();
-  }
+  ASSERT_TRUE(lines) << "no conformance set at " << folder();
   for (std::string text; std::getline(lines, text);) compare(json::parse(text));
   EXPECT_EQ(agreeing_, GetParam().agreeing);
   EXPECT_EQ(fewer_, GetParam().fewer);

@@ -20,6 +20,7 @@
 #include "cluster/inventory_fixture.h"
 #include "derive/ray_objects.h"
 #include "manifest/scalar.h"
+#include "support/shared_folder.h"
 
 namespace kray {
 namespace {
@@ -461,13 +462,9 @@ class KubeRayObjectsConformanceTest : public testing::TestWithParam<Operator> {
 };
 
 TEST_P(KubeRayObjectsConformanceTest, EverythingIsAsTheOperatorMakesIt) {
+  KRAY_NEEDS_SHARED();
   std::ifstream lines(folder() / "expected.jsonl");
-  if (!lines) {
-    const char* required = std::getenv("KRAY_REQUIRE_SHARED");
-    if (required != nullptr && std::string_view(required) == "1")
-      FAIL() << "no conformance set at " << folder();
-    GTEST_SKIP() << "skipped: no conformance set at " << folder();
-  }
+  ASSERT_TRUE(lines) << "no conformance set at " << folder();
   for (std::string text; std::getline(lines, text);) compare(json::parse(text));
   std::cout << "KubeRay " << GetParam().folder << ", " << lines_ << " lines, agreeing by field:\n"
             << tally_.counts();

@@ -87,7 +87,7 @@ TEST(CommandLine, MissingPathIsAnInputErrorAndTheRestIsAudited) {
 }
 
 TEST(CommandLine, NothingToAuditIsNeverClean) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const Outcome empty = run_shell(audit("."), folder.path());
   EXPECT_EQ(empty.exit_code, 3);
   EXPECT_THAT(empty.out, HasSubstr("Nothing to audit"));
@@ -111,7 +111,7 @@ TEST(CommandLine, StandardInputAsPipeAndAsRedirect) {
 }
 
 TEST(CommandLine, UnparsableDocumentIsAFindingAndAnInputError) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_file(folder.path() / "a.yaml",
              "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\na: [1\n---\n"
              "apiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n");
@@ -130,7 +130,7 @@ TEST(CommandLine, IncompleteAuditsAreExitCode4OnlyOnRequest) {
 }
 
 TEST(CommandLine, SeveralReportsInOneRun) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string out = (folder.path() / "out.sarif").string();
   const std::string text = (folder.path() / "out.txt").string();
   const Outcome both = run_shell(audit(kInsecure) + " -f text -f sarif=" + out + " -f text=" + text);
@@ -141,7 +141,7 @@ TEST(CommandLine, SeveralReportsInOneRun) {
 }
 
 TEST(CommandLine, FailedRunLeavesTheOldReport) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::filesystem::path out = folder.path() / "out.sarif";
   write_file(out, "old");
   const Outcome usage = run_shell(audit("no/such.yaml --only KRAY999 -f sarif=") + out.string());
@@ -204,7 +204,7 @@ TEST(CommandLine, SarifHoldsSuppressedFindingsOnlyOnRequest) {
 
 // Accepting that a chart was not looked at does not make the audit complete.
 TEST(CommandLine, SuppressingNotAnalysedDoesNotMakeAnAuditComplete) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_file(
       folder.path() / "a.yaml",
       "apiVersion: acme.example/v1\nkind: Runner  # kray-audit: ignore KRAY905 we audit its pods elsewhere\n"
@@ -217,7 +217,7 @@ TEST(CommandLine, SuppressingNotAnalysedDoesNotMakeAnAuditComplete) {
 }
 
 TEST(CommandLine, JsonGoesToAFileOrToStandardOutput) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string file = (folder.path() / "out.json").string();
   const Outcome both = run_shell(audit(kInsecure) + " -f text -f json=" + file);
   EXPECT_EQ(both.exit_code, 1);
@@ -225,7 +225,7 @@ TEST(CommandLine, JsonGoesToAFileOrToStandardOutput) {
 }
 
 TEST(CommandLine, SecretsAreNeverShown) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_file(folder.path() / "a.yaml",
              "apiVersion: v1\nkind: Secret\nmetadata:\n  name: redis\n  namespace: default\n"
              "stringData:\n  password: hunter2\n  password: hunter3\ndata: {key: aHVudGVyNA==}\n");
@@ -252,7 +252,7 @@ TEST(CommandLine, RulesAndExplainSpeakOfEveryRule) {
 }
 
 TEST(CommandLine, UserRulesRunBesideTheEmbeddedOnes) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   write_file(folder.path() / "rules/ACME001.yaml",
              "id: ACME001\nname: our-registry\ntitle: Image from a foreign registry\nseverity: high\n"
              "for: image\nrequire: {path: ., matches: '^registry\\.acme\\.example/'}\n"

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "e2e/process.h"
+#include "support/shared_folder.h"
 
 namespace kray::test {
 namespace {

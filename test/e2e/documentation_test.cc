@@ -60,7 +60,7 @@ bool matches(const std::vector<std::string>& expected, size_t from, const std::v
 }
 
 TEST(Documentation, RulePagesAreWhatTheRulesSay) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const Outcome outcome =
       run_shell(std::string("KRAY_AUDIT='") + KRAY_BINARY + "' scripts/generate-rule-pages '" +
                 folder.path().string() + "' && diff -r docs/rules '" + folder.path().string() + "'");

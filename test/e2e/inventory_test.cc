@@ -10,6 +10,7 @@
 
 #include "e2e/process.h"
 #include "report/json_schema.h"
+#include "support/shared_folder.h"
 
 namespace kray::test {
 namespace {

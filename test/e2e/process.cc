@@ -29,16 +29,8 @@ void write_file(const fs::path& path, const std::string& text) {
   ASSERT_TRUE(out.good()) << "cannot write " << path;
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "kray-e2e-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) std::abort();
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() { fs::remove_all(path_); }
-
 Outcome run_shell(const std::string& command, const fs::path& folder) {
-  const TemporaryFolder scratch;
+  const TempFolder scratch;
   const fs::path errors = scratch.path() / "err";
   const std::string binaries = fs::path(KRAY_BINARY).parent_path().string();
   const std::string script = "cd '" + folder.string() + "' && PATH='" + binaries +
@@ -54,15 +46,6 @@ Outcome run_shell(const std::string& command, const fs::path& folder) {
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   outcome.err = read_file(errors);
   return outcome;
-}
-
-fs::path shared_folder() {
-  const fs::path folder = fs::path(KRAY_SOURCE_DIR) / ".." / "shared";
-  if (fs::is_directory(folder / "corpus")) return fs::canonical(folder);
-  const char* required = std::getenv("KRAY_REQUIRE_SHARED");
-  if (required != nullptr && std::string(required) == "1")
-    ADD_FAILURE() << "../shared is required and missing";
-  return {};
 }
 
 }  // namespace kray::test

@@ -14,6 +14,7 @@
 #include "manifest/parsed.h"
 #include "manifest/split.h"
 #include "manifest/yaml_reader.h"
+#include "support/shared_folder.h"
 
 namespace kray {
 namespace {
@@ -185,11 +186,7 @@ TEST(Differential, ProjectFiles) {
 
 class Corpus : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (fs::exists(corpus_)) return;
-    if (std::getenv("KRAY_REQUIRE_SHARED") != nullptr) FAIL() << corpus_ << " is missing";
-    GTEST_SKIP() << corpus_ << " is not there";
-  }
+  void SetUp() override { KRAY_NEEDS_SHARED(); }
 
   LoadedManifests load(const char* folder) const {
     return load_manifests(manifests_below(corpus_ / folder), Limits());

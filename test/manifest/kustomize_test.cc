@@ -9,7 +9,7 @@
 #include <string>
 
 #include "manifest/parsed.h"
-#include "source/temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace kray {
 namespace {
@@ -195,8 +195,8 @@ class EnclosingKustomizations : public ::testing::Test {
     return enclosing_kustomizations(files);
   }
 
-  testing::TempFolder folder_;
-  testing::WorkingDirectory here_{folder_.path()};
+  test::TempFolder folder_;
+  test::WorkingDirectory here_{folder_.path()};
 };
 
 TEST_F(EnclosingKustomizations, AreFoundInTheFolderAndAbove) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "manifest/parsed.h"
-#include "source/temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace kray {
 namespace {
@@ -40,7 +40,7 @@ class Load : public ::testing::Test {
     return text;
   }
 
-  testing::TempFolder folder_;
+  test::TempFolder folder_;
 };
 
 TEST_F(Load, KeepsTheOrderOfTheInput) {

@@ -15,6 +15,7 @@
 #include "cluster/inventory_fixture.h"
 #include "derive/pod_class.h"
 #include "mesh/injection.h"
+#include "support/shared_folder.h"
 
 namespace kray {
 namespace {
@@ -91,13 +92,9 @@ json fields_of(const InjectionDecision& decision) {
 class InjectionConformance : public testing::Test {
  protected:
   void SetUp() override {
+    KRAY_NEEDS_SHARED();
     std::ifstream lines(kCases / "expected.jsonl");
-    if (!lines) {
-      const char* required = std::getenv("KRAY_REQUIRE_SHARED");
-      if (required != nullptr && std::string_view(required) == "1")
-        FAIL() << "no conformance set at " << kCases;
-      GTEST_SKIP() << "skipped: no conformance set at " << kCases;
-    }
+    ASSERT_TRUE(lines) << "no conformance set at " << kCases;
     for (std::string text; std::getline(lines, text);) {
       json line = json::parse(text);
       const std::string name = line.at("case");

@@ -11,12 +11,6 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
-
-// valijson brings in <regex>, about which GCC 12 warns wrongly once sanitizers change inlining (GCC bug
-// 105562).
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>

@@ -13,17 +13,17 @@
 #include <thread>
 #include <vector>
 
-#include "source/temp_folder.h"
+#include "support/temp_folder.h"
 
 namespace kray {
 namespace {
 
 namespace fs = std::filesystem;
+using test::TempFolder;
+using test::WorkingDirectory;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::TempFolder;
-using testing::WorkingDirectory;
 
 constexpr uint64_t kMiB = uint64_t{1} << 20U;
 

@@ -1,15 +1,14 @@
-// A folder of its own for one test, removed at the end with everything in it.
+// A folder for the files of one test, gone when the test ends, and a working directory for its duration.
 #pragma once
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace kray::testing {
+namespace kray::test {
 
 class TempFolder {
  public:
@@ -61,4 +60,4 @@ class WorkingDirectory {
   std::filesystem::path before_;
 };
 
-}  // namespace kray::testing
+}  // namespace kray::test

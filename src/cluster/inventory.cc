@@ -87,8 +87,7 @@ void Inventory::read_scopes(const std::vector<ManifestFile>& files) {
   }
 }
 
-void Inventory::add_object(const ManifestFile& file, NodeRef node, std::string_view api_version,
-                           std::string_view kind) {
+Object Inventory::identify(NodeRef node, std::string_view api_version, std::string_view kind) const {
   Object object;
   object.node = node;
   const size_t slash = api_version.find('/');
@@ -98,6 +97,12 @@ void Inventory::add_object(const ManifestFile& file, NodeRef node, std::string_v
   object.name = node["metadata"]["name"].text();
   if (object.name.empty()) object.name = node["metadata"]["generateName"].text();
   object.scope = scope_of(object.group, object.kind, custom_scopes_);
+  return object;
+}
+
+void Inventory::add_object(const ManifestFile& file, NodeRef node, std::string_view api_version,
+                           std::string_view kind) {
+  Object object = identify(node, api_version, kind);
   place_in_namespace(file, object);
   objects_.push_back(std::move(object));
 }
@@ -157,6 +162,32 @@ void Inventory::index() {
 std::span<const Object* const> Inventory::of_kind(std::string_view group, std::string_view kind) const {
   const auto found = by_kind_.find(kind_key(group, kind));
   if (found == by_kind_.end()) return {};
+  return found->second;
+}
+
+void Inventory::add_derived(const std::vector<DerivedManifest>& manifests) {
+  derived_files_.reserve(manifests.size());
+  derived_.reserve(manifests.size());
+  for (const DerivedManifest& manifest : manifests) {
+    const ManifestFile& file = derived_files_.emplace_back(
+        parse_manifest(std::make_shared<const SourceFile>("derived.json", manifest.text), Limits{}));
+    const NodeRef node = file.documents.at(0).root();
+    Object& object = derived_.emplace_back(identify(node, node["apiVersion"].text(), node["kind"].text()));
+    object.derived_from = manifest.from;
+    object.ns = object.metadata()["namespace"].text();
+    object.ns_source = object.ns.empty() ? NamespaceSource::cluster_scoped : NamespaceSource::controller;
+  }
+  for (const Object& object : derived_) {
+    const std::string key = kind_key(object.group, object.kind);
+    auto [of_kind, is_new] = all_by_kind_.try_emplace(key);
+    if (is_new) of_kind->second = by_kind_[key];
+    of_kind->second.push_back(&object);
+  }
+}
+
+std::span<const Object* const> Inventory::all_of_kind(std::string_view group, std::string_view kind) const {
+  const auto found = all_by_kind_.find(kind_key(group, kind));
+  if (found == all_by_kind_.end()) return of_kind(group, kind);
   return found->second;
 }
 

@@ -1,4 +1,5 @@
-// All objects of a run, indexed: what the cluster would hold if the input were applied.
+// All objects of a run, indexed: what the cluster would hold if the input were applied, with what its
+// controllers make of it once derive/ has said so.
 #pragma once
 
 #include <map>
@@ -26,6 +27,12 @@ struct NamespaceInfo {
   std::vector<Definition> definitions;
 };
 
+// One object that a controller makes of the input, as a manifest.
+struct DerivedManifest {
+  std::string text;  // JSON
+  Place from;        // the field of the input that causes it
+};
+
 class Inventory {
  public:
   // `files` must outlive the inventory. `default_namespace` is that of -n, or empty.
@@ -37,6 +44,11 @@ class Inventory {
   const std::vector<Object>& objects() const { return objects_; }  // in input order
   // Objects of one kind, in input order; empty if there are none.
   std::span<const Object* const> of_kind(std::string_view group, std::string_view kind) const;
+  // Adds what controllers make (design section 2): once, before anyone asks for it.
+  void add_derived(const std::vector<DerivedManifest>& manifests);
+  std::span<const Object> derived() const { return derived_; }
+  // Objects of one kind, those of the input first, then those that controllers make of them.
+  std::span<const Object* const> all_of_kind(std::string_view group, std::string_view kind) const;
   // Null if no object of the input creates it.
   const NamespaceInfo* find_namespace(std::string_view name) const;
   uint64_t files_with_objects() const { return files_with_objects_; }
@@ -48,6 +60,7 @@ class Inventory {
   void read_scopes(const std::vector<ManifestFile>& files);
   void add_object(const ManifestFile& file, NodeRef node, std::string_view api_version,
                   std::string_view kind);
+  Object identify(NodeRef node, std::string_view api_version, std::string_view kind) const;
   void place_in_namespace(const ManifestFile& file, Object& object) const;
   void index();
 
@@ -56,6 +69,9 @@ class Inventory {
   CustomScopes custom_scopes_;
   std::vector<Object> objects_;
   std::unordered_map<std::string, std::vector<const Object*>> by_kind_;
+  std::vector<ManifestFile> derived_files_;
+  std::vector<Object> derived_;
+  std::unordered_map<std::string, std::vector<const Object*>> all_by_kind_;  // kinds with derived objects
   std::map<std::string, NamespaceInfo, std::less<>> namespaces_;
   uint64_t files_with_objects_ = 0;
   uint64_t patch_documents_ = 0;

@@ -18,6 +18,7 @@ enum class NamespaceSource : uint8_t {
   kustomization,   // every build that lists its file sets the same namespace
   object,          // metadata.namespace
   option,          // -n on the command line
+  controller,      // a controller makes the object there
   not_set,         // nothing says
 };
 
@@ -34,7 +35,11 @@ struct Object {
   Place ns_place;  // the text that decided, if it stands in the input
   // All builds of kustomizations that list its file: more than one namespace is possible.
   const std::vector<NamespaceAssignment>* builds = nullptr;
+  // For an object that a controller makes: the field of the input that makes it do so. Its own nodes
+  // stand in a text that nobody wrote, so their places are for nobody's eyes.
+  Place derived_from;
 
+  bool is_derived() const { return static_cast<bool>(derived_from); }
   bool is(std::string_view of_group, std::string_view of_kind) const {
     return group == of_group && kind == of_kind;
   }
@@ -44,6 +49,8 @@ struct Object {
   std::string qualified_kind() const;
   // Where an object is named when nothing finer will do: its name, else its kind.
   Place name_place() const;
+  // Where a field of this object can be shown: its own place, or what made a derived object.
+  Place shown(const Place& place) const { return is_derived() ? derived_from : place; }
 };
 
 // Both in one namespace, as far as is known: namespaces that are not set may be the same one.

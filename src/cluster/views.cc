@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "manifest/scalar.h"
+
 namespace kray {
 namespace {
 
@@ -37,6 +39,46 @@ PodTemplate pod_template_of(const Object& object) {
   if (by_spec) return template_at(object.spec()["template"]);
   if (object.is("batch", "CronJob")) return template_at(object.spec()["jobTemplate"]["spec"]["template"]);
   return {};
+}
+
+PortRef port_ref(NodeRef node) {
+  if (node.is_string()) return {.number = std::nullopt, .name = node.text()};
+  if (!node || node.kind() != NodeKind::integer) return {};
+  const std::optional<int64_t> number = integer_value(node.text());
+  return {.number = number, .name = {}};
+}
+
+namespace {
+
+std::string_view transport_of(NodeRef port) {
+  const std::string_view protocol = port["protocol"].text();
+  return protocol.empty() ? "TCP" : protocol;
+}
+
+}  // namespace
+
+std::string_view ServicePortView::protocol() const { return transport_of(node); }
+
+PortRef ServicePortView::target_port() const {
+  const NodeRef target = node["targetPort"];
+  const PortRef ref = port_ref(target);
+  // 0 and "" are the API's ways of saying nothing.
+  const bool is_set = !ref.name.empty() || ref.number.value_or(0) != 0;
+  return is_set ? ref : port_ref(node["port"]);
+}
+
+std::vector<ServicePortView> ServiceView::port_views() const {
+  std::vector<ServicePortView> views;
+  for (const NodeRef port : ports().items()) views.push_back({port});
+  return views;
+}
+
+std::string_view ContainerPortView::protocol() const { return transport_of(node); }
+
+std::vector<ContainerPortView> container_ports(NodeRef container) {
+  std::vector<ContainerPortView> views;
+  for (const NodeRef port : container["ports"].items()) views.push_back({port});
+  return views;
 }
 
 std::string_view ServiceView::type() const {

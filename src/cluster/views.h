@@ -4,6 +4,8 @@
 // one, write a struct like those below; fields of the API that nothing uses stay out.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +36,27 @@ struct PodTemplate {
 // The pod template of a Pod or a built-in workload; nothing for every other kind.
 PodTemplate pod_template_of(const Object& object);
 
+// A port by number or by name, as targetPort, the ports of a NetworkPolicy and of Ingress backends have it:
+// an integer is a number, a string a name.
+struct PortRef {
+  std::optional<int64_t> number;
+  std::string_view name;
+
+  explicit operator bool() const { return number.has_value() || !name.empty(); }
+};
+PortRef port_ref(NodeRef node);
+
+struct ServicePortView {
+  NodeRef node;
+
+  std::string_view name() const { return node["name"].text(); }
+  std::string_view protocol() const;  // "TCP" if not set
+  std::optional<int64_t> port() const { return port_ref(node["port"]).number; }
+  PortRef target_port() const;  // the Service's own port if not set
+  NodeRef node_port() const { return node["nodePort"]; }
+  NodeRef app_protocol() const { return node["appProtocol"]; }
+};
+
 struct ServiceView {
   NodeRef spec;
   explicit ServiceView(const Object& object) : spec(object.spec()) {}
@@ -42,7 +65,11 @@ struct ServiceView {
   bool is_headless() const { return spec["clusterIP"].text() == "None"; }
   NodeRef selector() const { return spec["selector"]; }
   NodeRef ports() const { return spec["ports"]; }
+  std::vector<ServicePortView> port_views() const;
   NodeRef external_ips() const { return spec["externalIPs"]; }
+  NodeRef external_name() const { return spec["externalName"]; }
+  NodeRef external_traffic_policy() const { return spec["externalTrafficPolicy"]; }
+  bool publishes_not_ready() const { return spec["publishNotReadyAddresses"].is_true(); }
 };
 
 struct RayWorkerGroup {
@@ -68,6 +95,26 @@ RayClusterSpec ray_cluster_spec_of(const Object& object);
 // default submission mode, K8sJobMode, has a submitter pod.
 PodTemplate ray_submitter_template_of(const Object& object);
 
+struct ContainerPortView {
+  NodeRef node;
+
+  std::string_view name() const { return node["name"].text(); }
+  std::string_view protocol() const;  // "TCP" if not set
+  std::optional<int64_t> port() const { return port_ref(node["containerPort"]).number; }
+  NodeRef host_port() const { return node["hostPort"]; }
+};
+std::vector<ContainerPortView> container_ports(NodeRef container);
+
+struct NotebookView {
+  NodeRef metadata;
+  NodeRef spec;
+  explicit NotebookView(const Object& object) : metadata(object.metadata()), spec(object.spec()) {}
+
+  // Only the pod's spec is read: labels and annotations are the Notebook's own (F.1).
+  NodeRef pod_spec() const { return spec["template"]["spec"]; }
+  bool is_stopped() const { return static_cast<bool>(metadata["annotations"]["kubeflow-resource-stopped"]); }
+};
+
 struct AuthorizationPolicyView {
   NodeRef spec;
   NodeRef metadata;
@@ -76,6 +123,7 @@ struct AuthorizationPolicyView {
   std::string_view action() const;  // "ALLOW" if not set (AP-5)
   NodeRef rules() const { return spec["rules"]; }
   NodeRef selector() const { return spec["selector"]; }
+  NodeRef provider() const { return spec["provider"]["name"]; }
   bool has_target_refs() const { return spec["targetRef"] || spec["targetRefs"].size() > 0; }
   bool is_dry_run() const;  // AP-9
 };
@@ -94,6 +142,8 @@ struct ProfileView {
   explicit ProfileView(const Object& object) : spec(object.spec()) {}
 
   std::string_view owner() const { return spec["owner"]["name"].text(); }
+  NodeRef resource_quota() const { return spec["resourceQuotaSpec"]; }
+  NodeRef plugins() const { return spec["plugins"]; }
 };
 
 struct ServiceAccountView {

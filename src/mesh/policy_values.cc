@@ -1,14 +1,13 @@
 // The rules are those of istiod's pkg/config/security, stated in specs/istio.md.
 #include "mesh/policy_values.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <span>
 
+#include "cluster/ip_address.h"
 #include "cluster/similar.h"
 
 namespace kray {
@@ -31,15 +30,6 @@ bool is_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Number of address bits, or nothing if it is no address.
-std::optional<uint32_t> address_bits(std::string_view text) {
-  const std::string terminated(text);
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return 32;
-  if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) return 128;
-  return std::nullopt;
-}
-
 std::optional<uint32_t> number_of(std::string_view digits) {
   uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -55,19 +45,13 @@ bool is_bracket_key(std::string_view key) {
 }  // namespace
 
 std::optional<std::string> wrong_ip(std::string_view value) {
-  const size_t slash = value.find('/');
-  const std::string_view address = value.substr(0, slash);
-  const std::optional<uint32_t> bits = address_bits(address);
+  if (parse_ip_range(value)) return std::nullopt;
   // An interface behind the address ("fe80::1%eth0") is accepted where there is no mask.
-  const bool has_zone = slash == std::string_view::npos && value.find('%') != std::string_view::npos &&
-                        address_bits(value.substr(0, value.find('%'))) == 128U;
-  if (!bits && !has_zone) return std::string(kNotAnAddress);
-  if (slash == std::string_view::npos) return std::nullopt;
-  const std::string_view mask = value.substr(slash + 1);
-  const std::optional<uint32_t> length = number_of(mask);
-  const bool padded = mask.size() > 1 && mask.front() == '0';
-  if (!length || padded || *length > *bits) return std::string(kNotAnAddress);
-  return std::nullopt;
+  const size_t zone = value.find('%');
+  const bool has_zone = zone != std::string_view::npos && value.find('/') == std::string_view::npos;
+  const std::optional<IpAddress> address = has_zone ? parse_ip(value.substr(0, zone)) : std::nullopt;
+  if (address && address->is_v6) return std::nullopt;
+  return std::string(kNotAnAddress);
 }
 
 std::optional<std::string> wrong_port(std::string_view value) {

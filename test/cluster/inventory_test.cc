@@ -392,6 +392,41 @@ TEST(InventoryNamespaces, OtherGroupsNamespaceIsNone) {
   EXPECT_EQ(inventory->find_namespace("team-a"), nullptr);
 }
 
+std::vector<std::string> names(std::span<const Object* const> objects) {
+  std::vector<std::string> all;
+  for (const Object* object : objects) all.emplace_back(object->name);
+  return all;
+}
+
+TEST(InventoryDerived, ObjectsOfControllersComeAfterThoseOfTheInput) {
+  const LoadedInventory loaded(R"(
+apiVersion: v1
+kind: Service
+metadata: {name: written, namespace: team-a}
+---
+apiVersion: kubeflow.org/v1
+kind: Profile
+metadata: {name: team-b}
+)");
+  Inventory& inventory = loaded.mutable_inventory();
+  const Place cause = loaded.object("team-b").metadata()["name"].place();
+  inventory.add_derived(
+      {{R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"made","namespace":"team-b"}})", cause},
+       {R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-b"}})", cause}});
+  ASSERT_EQ(inventory.derived().size(), 2U);
+  EXPECT_EQ(names(inventory.all_of_kind("", "Service")), (std::vector<std::string>{"written", "made"}));
+  EXPECT_EQ(names(inventory.of_kind("", "Service")), (std::vector<std::string>{"written"}));
+  EXPECT_EQ(names(inventory.all_of_kind("kubeflow.org", "Profile")), (std::vector<std::string>{"team-b"}));
+  const Object& made = *inventory.all_of_kind("", "Service").back();
+  EXPECT_EQ(made.ns, "team-b");
+  EXPECT_EQ(made.ns_source, NamespaceSource::controller);
+  EXPECT_TRUE(made.is_derived());
+  EXPECT_EQ(made.shown(made.name_place()), cause);
+  EXPECT_EQ(inventory.derived()[1].ns_source, NamespaceSource::cluster_scoped);
+  EXPECT_FALSE(loaded.object("written").is_derived());
+  EXPECT_EQ(line_of(loaded.object("written").shown(loaded.object("written").name_place())), "objects.yaml:3");
+}
+
 TEST(MayShareNamespace, OnlyKnownDifferenceSeparates) {
   const LoadedInventory inventory(config_map("a", "x") + "---\n" + config_map("b", "x") + "---\n" +
                                   config_map("c", "y") + "---\n" + config_map("d"));

@@ -376,6 +376,72 @@ TEST(ProfileViewTest, Owner) {
   EXPECT_EQ(ProfileView(inventory.object("ana")).owner(), "ana@example.com");
 }
 
+TEST(PortRefTest, IntegersAreNumbersAndStringsAreNames) {
+  const LoadedInventory inventory(R"(
+apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec:
+  ports:
+  - {port: 80}
+  - {port: 81, targetPort: 8081, protocol: UDP, name: b, appProtocol: tcp, nodePort: 30000}
+  - {port: 82, targetPort: web}
+  - {port: 83, targetPort: "8083"}
+  - {port: 84, targetPort: 0}
+)");
+  const std::vector<ServicePortView> ports = ServiceView(inventory.object("s")).port_views();
+  ASSERT_EQ(ports.size(), 5U);
+  EXPECT_EQ(ports[0].protocol(), "TCP");
+  EXPECT_EQ(ports[0].target_port().number, 80);
+  EXPECT_EQ(ports[1].port(), 81);
+  EXPECT_EQ(ports[1].target_port().number, 8081);
+  EXPECT_EQ(ports[1].protocol(), "UDP");
+  EXPECT_EQ(ports[1].name(), "b");
+  EXPECT_EQ(ports[1].app_protocol().text(), "tcp");
+  EXPECT_EQ(ports[1].node_port().text(), "30000");
+  EXPECT_EQ(ports[2].target_port().name, "web");
+  EXPECT_FALSE(ports[2].target_port().number);
+  EXPECT_EQ(ports[3].target_port().name, "8083");
+  EXPECT_EQ(ports[4].target_port().number, 84);
+}
+
+TEST(ContainerPortTest, ReadsFields) {
+  const LoadedInventory inventory(R"(
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: a, ports: [{containerPort: 6379}, {name: d, containerPort: 53, protocol: UDP, hostPort: 53}]}]}
+)");
+  const std::vector<ContainerPortView> ports =
+      container_ports(pod_template_of(inventory.object("p")).first_container());
+  ASSERT_EQ(ports.size(), 2U);
+  EXPECT_EQ(ports[0].port(), 6379);
+  EXPECT_EQ(ports[0].name(), "");
+  EXPECT_EQ(ports[0].protocol(), "TCP");
+  EXPECT_FALSE(ports[0].host_port());
+  EXPECT_EQ(ports[1].name(), "d");
+  EXPECT_EQ(ports[1].protocol(), "UDP");
+  EXPECT_EQ(ports[1].host_port().text(), "53");
+}
+
+TEST(NotebookViewTest, ReadsFields) {
+  const LoadedInventory inventory(R"(
+apiVersion: kubeflow.org/v1
+kind: Notebook
+metadata: {name: n, annotations: {kubeflow-resource-stopped: "2026-01-01"}}
+spec: {template: {spec: {serviceAccountName: default-editor}}}
+---
+apiVersion: kubeflow.org/v1
+kind: Notebook
+metadata: {name: runs}
+spec: {}
+)");
+  EXPECT_EQ(NotebookView(inventory.object("n")).pod_spec()["serviceAccountName"].text(), "default-editor");
+  EXPECT_TRUE(NotebookView(inventory.object("n")).is_stopped());
+  EXPECT_FALSE(NotebookView(inventory.object("runs")).is_stopped());
+  EXPECT_FALSE(NotebookView(inventory.object("runs")).pod_spec());
+}
+
 TEST(ServiceAccountViewTest, AutomountToken) {
   const LoadedInventory inventory(
       "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\nautomountServiceAccountToken: false\n---\n"

@@ -111,6 +111,120 @@ TEST(Corpus, SamplesOfKubeRay) {
   }
   EXPECT_EQ(added_capability.size(), 1U);
   EXPECT_EQ(unconfined.size(), 2U);
+  EXPECT_EQ(audit.count("KRAY308"), 2) << "a head on LoadBalancer and one on NodePort";
+  // Documents with secrets written out; one of them holds the private key of a CA.
+  EXPECT_EQ(audit.count("KRAY802"), 8);
+  int private_keys = 0;
+  for (const json& result : audit.run["results"]) {
+    const std::string uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+    if (result["ruleId"] == "KRAY802" && uri.ends_with("ray-cluster.tls.yaml")) ++private_keys;
+  }
+  EXPECT_EQ(private_keys, 1);
+}
+
+// Counted by user rules that find what is there (facts: ../shared/specs/kuberay-kubeflow.md D.4): the
+// samples are read whole, and what a path means is what the specification counted.
+struct SampleCount {
+  const char* what;
+  const char* of;       // `for`
+  const char* require;  // holds where there is nothing to count
+  size_t findings;
+  size_t files;
+};
+
+constexpr SampleCount kSampleCounts[] = {
+    {"cluster specs", "ray-cluster", "{path: headGroupSpec, absent: true}", 88, 88},
+    {"pod templates", "ray-pod", "{path: 'spec.containers[*].name', absent: true}", 167, 88},
+    {"templates without the sidecar label", "ray-pod",
+     "{path: 'metadata.labels[\"sidecar.istio.io/inject\"]', exists: true}", 167, 88},
+    {"templates with the sidecar annotation", "ray-pod",
+     "{path: 'metadata.annotations[\"sidecar.istio.io/inject\"]', absent: true}", 0, 0},
+    {"host network", "ray-pod", "{path: spec.hostNetwork, absent: true}", 0, 0},
+    {"clusters without rayVersion", "ray-cluster", "{path: rayVersion, exists: true}", 8, 8},
+    {"heads that set dashboard-host", "ray-cluster",
+     "{path: 'headGroupSpec.rayStartParams[\"dashboard-host\"]', absent: true}", 11, 11},
+    {"authOptions", "ray-cluster", "{path: authOptions, absent: true}", 3, 3},
+    {"networkPolicy", "ray-cluster", "{path: networkPolicy, absent: true}", 1, 1},
+    {"tlsOptions", "ray-cluster", "{path: tlsOptions, absent: true}", 1, 1},
+    {"gcsFaultToleranceOptions", "ray-cluster", "{path: gcsFaultToleranceOptions, absent: true}", 6, 6},
+    {"managedBy or suspend", "ray-cluster",
+     "{all-of: [{path: managedBy, absent: true}, {path: suspend, absent: true}]}", 0, 0},
+    {"enableIngress", "ray-cluster", "{path: headGroupSpec.enableIngress, absent: true}", 0, 0},
+    {"headService with a type", "ray-cluster", "{path: headGroupSpec.headService.spec.type, absent: true}", 1,
+     1},
+    {"serviceType NodePort", "ray-cluster", "{path: headGroupSpec.serviceType, not-in: [NodePort]}", 1, 1},
+    {"serveService LoadBalancer", "RayService", "{path: spec.serveService.spec.type, not-in: [LoadBalancer]}",
+     1, 1},
+    {"RayJobs with another submission mode", "RayJob", "{path: spec.submissionMode, absent: true}", 2, 2},
+    {"RayJobs with a clusterSelector", "RayJob", "{path: spec.clusterSelector, absent: true}", 1, 1},
+    {"objects with a namespace of their own", "object", "{path: metadata.namespace, absent: true}", 0, 0},
+    {"subjects in the namespace default", "RoleBinding.rbac.authorization.k8s.io",
+     "{path: 'subjects[*].namespace', not-in: [default]}", 4, 4},
+};
+
+TEST(Corpus, SamplesOfKubeRayCountByCount) {
+  KRAY_NEEDS_SHARED();
+  const TempFolder rules;
+  std::string ids;
+  for (size_t i = 0; i < std::size(kSampleCounts); ++i) {
+    const std::string id = "COUNT" + std::to_string(100 + i);
+    rules.write(id + ".yaml", "id: " + id + "\nname: count-" + std::to_string(i) +
+                                  "\ntitle: Counted\nseverity: low\nfor: " + kSampleCounts[i].of +
+                                  "\nrequire: " + kSampleCounts[i].require +
+                                  "\nmessage: Counted.\ndescription: Counts.\nremediation: None.\n");
+    ids += (i == 0 ? "" : ",") + id;
+  }
+  const Audit audit = audit_corpus("kuberay/ray-operator/config/samples -n team-a --rules " +
+                                   rules.path().string() + " --only " + ids);
+  EXPECT_EQ(audit.coverage()["files"], 94);
+  EXPECT_EQ(audit.coverage()["filesAnalysed"], 94);
+  EXPECT_EQ(audit.coverage()["documentsWithObjects"], 171);
+  for (size_t i = 0; i < std::size(kSampleCounts); ++i) {
+    const std::string id = "COUNT" + std::to_string(100 + i);
+    std::set<std::string> files;
+    for (const json& result : audit.run["results"]) {
+      if (result["ruleId"] == id)
+        files.insert(
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].get<std::string>());
+    }
+    EXPECT_EQ(audit.count(id), kSampleCounts[i].findings) << kSampleCounts[i].what;
+    EXPECT_EQ(files.size(), kSampleCounts[i].files) << kSampleCounts[i].what;
+  }
+}
+
+TEST(Corpus, SamplesOfKubeRayByKind) {
+  KRAY_NEEDS_SHARED();
+  const Outcome outcome =
+      run_shell("kray-audit inventory kuberay/ray-operator/config/samples -n team-a -f json",
+                shared_folder() / "corpus");
+  const json inventory = json::parse(outcome.out, nullptr, false);
+  ASSERT_FALSE(inventory.is_discarded()) << outcome.err;
+  const std::map<std::string, int> expected = {{"RayCluster.ray.io", 46},
+                                               {"RayJob.ray.io", 25},
+                                               {"RayService.ray.io", 16},
+                                               {"RayCronJob.ray.io", 2},
+                                               {"ConfigMap", 30},
+                                               {"Secret", 8},
+                                               {"Service", 5},
+                                               {"Deployment.apps", 4},
+                                               {"ServiceAccount", 4},
+                                               {"ClusterRole.rbac.authorization.k8s.io", 4},
+                                               {"RoleBinding.rbac.authorization.k8s.io", 4},
+                                               {"Ingress.networking.k8s.io", 3},
+                                               {"Role.rbac.authorization.k8s.io", 2},
+                                               {"ClusterRoleBinding.rbac.authorization.k8s.io", 2},
+                                               {"PersistentVolumeClaim", 2},
+                                               {"Gateway.gateway.networking.k8s.io", 1},
+                                               {"HTTPRoute.gateway.networking.k8s.io", 1},
+                                               {"GatewayClass.gateway.networking.k8s.io", 1},
+                                               {"StatefulSet.apps", 1},
+                                               {"Pod", 1},
+                                               {"NetworkPolicy.networking.k8s.io", 1},
+                                               {"Queue.scheduling.run.ai", 4},
+                                               {"Queue.scheduling.volcano.sh", 2},
+                                               {"SandboxTemplate.extensions.agents.x-k8s.io", 1},
+                                               {"SandboxWarmPool.extensions.agents.x-k8s.io", 1}};
+  EXPECT_EQ((inventory["kinds"].get<std::map<std::string, int>>()), expected);
 }
 
 TEST(Corpus, ExampleInTheDefaultNamespace) {

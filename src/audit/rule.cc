@@ -247,9 +247,12 @@ void add_directory(LoadedRules& loaded, std::map<std::string, std::string>& user
     return;
   }
   InputSet inputs = discover_inputs({.paths = {directory}, .excludes = {}});
+  std::erase_if(inputs.files, [](const InputFile& input) { return input.path.ends_with(".json"); });
+  if (inputs.files.empty() && inputs.errors.empty())
+    loaded.errors.push_back(
+        {directory, "there is no rule in this folder", "a rule is a file that ends in .yaml"});
   std::move(inputs.errors.begin(), inputs.errors.end(), std::back_inserter(loaded.errors));
   for (const InputFile& input : inputs.files) {
-    if (input.path.ends_with(".json")) continue;
     Result<std::unique_ptr<SourceFile>> file = read_input(input, kMostBytes);
     if (!file.ok())
       loaded.errors.push_back(file.error());

@@ -22,6 +22,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kPlaceholders = {"pods", "setting", "ports",
                                                            "kind", "name",    "namespace"};
 constexpr uint16_t kTunnelPort = 15008;
+
 // A pod as its parameters and ports describe it, for objects of which the operator makes no pods now:
 // suspended ones, and those that the assumed version would refuse.
 DerivedPod described_pod(const PodClass& pods) {

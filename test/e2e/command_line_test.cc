@@ -68,6 +68,7 @@ TEST(CommandLine, UsageErrorsSayWhatIsAllowed) {
       {"x --assume kuberay=new", "needs a version"},
       {"x --assume moon=full", "--assume does not know 'moon=full'"},
       {"x --rules no/such/folder", "no such folder of rules"},
+      {"x --rules cmake", "there is no rule in this folder"},
       {"explain KRAY999", "there is no rule 'KRAY999'"},
   };
   for (const auto& one : cases) {

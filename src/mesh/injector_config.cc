@@ -111,18 +111,6 @@ void read_environment(const Inventory& inventory, Injector& injector) {
   }
 }
 
-bool same_value(NodeRef a, NodeRef b) {
-  if (a.kind() != b.kind() || a.size() != b.size() || a.text() != b.text()) return false;
-  auto other = b.items().begin();
-  for (const NodeRef item : a.items()) {
-    if (!same_value(item, *other)) return false;
-    ++other;
-  }
-  const auto fields = a.fields();
-  return std::all_of(fields.begin(), fields.end(),
-                     [b](const Field& field) { return same_value(field.value, b[field.key.text()]); });
-}
-
 bool same_values(const std::vector<NodeRef>& a, const std::vector<NodeRef>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_value);
 }

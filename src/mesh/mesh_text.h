@@ -25,4 +25,7 @@ class MeshTexts {
   std::vector<std::unique_ptr<Tree>> trees_;
 };
 
+// The same kinds, texts and items; fields in any order.
+bool same_value(NodeRef a, NodeRef b);
+
 }  // namespace kray

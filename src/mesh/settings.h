@@ -3,6 +3,7 @@
 
 #include "cluster/inventory.h"
 #include "mesh/injector.h"
+#include "mesh/mesh_config.h"
 #include "mesh/mesh_text.h"
 #include "mesh/webhooks.h"
 
@@ -13,6 +14,7 @@ struct MeshSettings {
   MeshTexts texts;
   WebhookSettings webhooks;
   InjectorSettings injectors;
+  MeshConfig config;  // of the control plane of revision "default"
 };
 
 MeshSettings read_mesh_settings(const Inventory& inventory);

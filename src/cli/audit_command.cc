@@ -1,7 +1,6 @@
 // `kray-audit [audit] PATH…`: options, the audit, its reports, its exit code.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,9 +18,9 @@
 #include "cli/formats.h"
 #include "cli/input_options.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 #include "report/json.h"
 #include "report/sarif.h"
-#include "report/style.h"
 #include "report/text.h"
 
 namespace kray {
@@ -71,11 +70,6 @@ class Progress {
   std::jthread thread_;
 };
 
-int terminal_width() {
-  winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 // At least one finding that --fail-on counts.
 bool fails(const AuditReport& report, const std::string& fail_on) {
   if (fail_on == "none") return false;
@@ -109,7 +103,6 @@ std::string environment(const char* name) {
 
 void write_format(const Format& format, const AuditReport& report, const AuditArguments& arguments,
                   int exit_code, std::ostream& out) {
-  const bool to_stdout = goes_to_stdout(format);
   if (format.name == "sarif") {
     SarifOptions options{.version = KRAY_VERSION,
                          .category = arguments.sarif_category,
@@ -127,14 +120,7 @@ void write_format(const Format& format, const AuditReport& report, const AuditAr
   }
   if (format.name == "json")
     return write_json(report, {.version = KRAY_VERSION, .exit_code = exit_code}, out);
-  const ColourChoice choice = arguments.colour == "always"  ? ColourChoice::always
-                              : arguments.colour == "never" ? ColourChoice::never
-                                                            : ColourChoice::automatic;
-  const bool terminal = to_stdout && isatty(STDOUT_FILENO) == 1;
-  write_text(report,
-             {.width = terminal ? terminal_width() : 0,
-              .colour = want_colour(choice, terminal, std::getenv("NO_COLOR"), std::getenv("TERM"))},
-             out);
+  write_text(report, text_options(arguments.colour, goes_to_stdout(format)), out);
 }
 
 int report_usage(const std::vector<Error>& errors) {
@@ -205,9 +191,7 @@ void add_audit_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--require-complete", arguments->require_complete,
                     "Exit code 4 if something could not be decided or was not looked at");
-  command->add_option("--color,--colour", arguments->colour, "When to colour")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_colour_option(*command, arguments->colour);
   command->add_flag("--no-suppressions", arguments->no_suppressions,
                     "Report what comments and annotations of the manifests suppress");
   command->add_flag("--sarif-include-suppressed", arguments->sarif_include_suppressed,

@@ -1,10 +1,4 @@
-// Yes, no, or what the input does not say (design section 2).
+// The three-valued answer, under the name that this room knows it by.
 #pragma once
 
-#include <cstdint>
-
-namespace kray {
-
-enum class Answer : uint8_t { no, yes, unknown };
-
-}  // namespace kray
+#include "cluster/answer.h"

@@ -225,6 +225,9 @@ Result<QueryRequest> read_query_request(NodeRef line) {
     if (auto error = read_jwt(line["jwt"], request.http)) return *error;
   }
   if (auto error = check_whole(request)) return *error;
+  const bool says_how = request.destination.via != QueryDestination::Via::not_stated;
+  if (request.source.sidecar || (says_how && !request.source.principal))
+    request.identity = QueryRequest::Identity::derived;
   return request;
 }
 

@@ -13,11 +13,10 @@
 #include "cluster/labels.h"
 #include "manifest/tree.h"
 #include "mesh/request.h"
+#include "network/network_end.h"
 #include "source/error.h"
 
 namespace kray {
-
-enum class Transport : uint8_t { tcp, udp, sctp };
 
 // A client: a pod of the input, one that is only imagined, or something outside the cluster.
 struct QuerySource {
@@ -55,11 +54,8 @@ struct QueryRequest {
   Payload payload = Payload::not_stated;
   HttpRequest http;
 
-  // The client's identity follows from what it is, rather than from what the question says of it.
-  bool derives_identity() const {
-    return source.sidecar.has_value() ||
-           (!source.principal && destination.via != QueryDestination::Via::not_stated);
-  }
+  // Whether the client's identity follows from what it is, or is what the question says of it.
+  enum class Identity : uint8_t { stated, derived } identity = Identity::stated;
 };
 
 // Reads a question from a JSON object. Errors name the field. Answers that a recorded question carries

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Rooms of src/ include only themselves and rooms to their left:
-# source → manifest → cluster → derive → mesh → checks → audit → report → cli.
-# Narrower: report knows findings, inventories and source places only; main.cc knows cli only.
+# source → manifest → cluster → derive → mesh, network → reach → checks → audit → report → cli.
+# Narrower: mesh and network stand beside each other and know nothing of one another; report knows findings,
+# inventories, answers to queries and source places only; main.cc knows cli only.
 #
 # usage: architecture_test.sh [ROOT]    prints each violation as path:line: what is wrong
 set -euo pipefail
@@ -16,7 +17,7 @@ fi
 
 awk '
   BEGIN {
-    count = split("source manifest cluster derive mesh checks audit report cli", names, " ")
+    count = split("source manifest cluster derive mesh network reach checks audit report cli", names, " ")
     for (i = 1; i <= count; i++) position[names[i]] = i
   }
 
@@ -50,8 +51,10 @@ awk '
       if (target != "cli") violation("includes " header ": main.cc may include cli/ only")
     } else if (room == "report") {
       if (target != "report" && target != "source" && header != "audit/finding.h" &&
-          header != "audit/inventory_report.h")
-        violation("includes " header ": report/ may include audit/finding.h, audit/inventory_report.h, source/ and itself only")
+          header != "audit/inventory_report.h" && header != "reach/query.h" && header != "cluster/answer.h")
+        violation("includes " header ": report/ may include audit/finding.h, audit/inventory_report.h, reach/query.h, cluster/answer.h, source/ and itself only")
+    } else if (room == "network" && target == "mesh") {
+      violation("includes " header ": mesh/ stands beside network/")
     } else if (position[target] > position[room]) {
       violation("includes " header ": " target "/ is to the right of " room "/")
     }

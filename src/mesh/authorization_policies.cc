@@ -44,6 +44,7 @@ Answer RbacOutcome::verdict() const {
 
 PolicySet::PolicySet(std::vector<AttachedPolicy> policies) : policies_(std::move(policies)) {
   std::set<std::string_view> providers;
+  bool is_certain = true;  // which providers these are
   for (const AttachedPolicy& attached : policies_) {
     const CompiledPolicy& policy = *attached.policy;
     add_rules(attached, policy.http, http_);
@@ -56,8 +57,9 @@ PolicySet::PolicySet(std::vector<AttachedPolicy> policies) : policies_(std::move
     if (policy.action != PolicyAction::custom) continue;
     has_custom_ = true;
     providers.insert(policy.provider);
+    is_certain = is_certain && attached.is_certain;
   }
-  has_several_providers_ = providers.size() > 1;
+  if (providers.size() > 1) has_several_providers_ = is_certain ? Answer::yes : Answer::unknown;
 }
 
 void PolicySet::add_rules(const AttachedPolicy& attached, const std::vector<PolicyRule>& rules,
@@ -104,16 +106,17 @@ Answer PolicySet::match(const Rules& rules, const PolicyAttributes& attributes,
 }
 
 // AP-21: without a provider, or with two different ones on one workload, what matches is denied.
-bool PolicySet::denies_custom(const CompiledPolicy& policy) const {
-  return policy.external == nullptr || has_several_providers_;
+Answer PolicySet::lacks_provider(const CompiledPolicy& policy) const {
+  return policy.external == nullptr ? Answer::yes : has_several_providers_;
 }
 
 CustomOutcome PolicySet::decide_custom(const PolicyAttributes& attributes) const {
   CustomOutcome outcome;
   for_each_match(chain_of(attributes).custom, attributes,
                  [&](const CompiledPolicy& policy, Answer answer, RuleMatch match) {
-                   Answer& which = denies_custom(policy) ? outcome.denies : outcome.asks;
-                   which = disjunction(which, answer);
+                   const Answer lacks = lacks_provider(policy);
+                   outcome.denies = disjunction(outcome.denies, conjunction(answer, lacks));
+                   outcome.asks = disjunction(outcome.asks, conjunction(answer, negation(lacks)));
                    outcome.matches.push_back(match);
                  });
   return outcome;

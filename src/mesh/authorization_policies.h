@@ -63,10 +63,12 @@ struct RbacOutcome {
   Answer verdict() const;  // yes: let through
 };
 
-// The policies of one or many workloads; immutable.
+// The policies of one or many workloads.
 class PolicySet {
  public:
-  PolicySet(std::vector<AttachedPolicy> policies);
+  explicit PolicySet(std::vector<AttachedPolicy> policies);
+  PolicySet(const PolicySet&) = delete;
+  PolicySet& operator=(const PolicySet&) = delete;
 
   const std::vector<AttachedPolicy>& policies() const { return policies_; }  // in the inventory's order
   bool has_custom() const { return has_custom_; }
@@ -93,14 +95,14 @@ class PolicySet {
   static Answer match(const Rules& rules, const PolicyAttributes& attributes,
                       std::vector<RuleMatch>& matches);
   const Chain& chain_of(const PolicyAttributes& attributes) const;
-  bool denies_custom(const CompiledPolicy& policy) const;
+  Answer lacks_provider(const CompiledPolicy& policy) const;
 
   std::vector<AttachedPolicy> policies_;
   Chain http_;
   Chain tcp_;
   Answer has_allow_ = Answer::no;
   bool has_custom_ = false;
-  bool has_several_providers_ = false;
+  Answer has_several_providers_ = Answer::no;
 };
 
 class AuthorizationPolicies {

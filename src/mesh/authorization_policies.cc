@@ -7,6 +7,7 @@
 
 #include "cluster/views.h"
 #include "mesh/istio_objects.h"
+#include "mesh/mesh_text.h"
 #include "mesh/policy_attachment.h"
 #include "mesh/policy_compiler.h"
 #include "mesh/policy_validation.h"
@@ -135,12 +136,28 @@ AuthorizationPolicies::AuthorizationPolicies(const Inventory& inventory, const M
                                              std::string_view revision)
     : mesh_(mesh) {
   for (const Object* object : inventory.all_of_kind("security.istio.io", "AuthorizationPolicy"))
-    add(*object, revision, inventory);
+    add(*object, is_read(*object, inventory, mesh, revision));
+  settle_variants();
 }
 
-void AuthorizationPolicies::add(const Object& object, std::string_view revision, const Inventory& inventory) {
+// Overlays of one repository may define a policy several times; the cluster will have one of them. Those that
+// say the same are one.
+void AuthorizationPolicies::settle_variants() {
+  for (const auto& [name, ids] : by_name_) {
+    if (ids.size() < 2 || name.second.empty()) continue;
+    const Object& first = *policies_[ids.front()].object;
+    const bool all_alike = std::all_of(ids.begin(), ids.end(), [&](uint32_t id) {
+      return same_value(policies_[id].object->spec(), first.spec());
+    });
+    for (const uint32_t id : ids) {
+      if (id == ids.front() && all_alike) continue;
+      policies_[id].is_read = all_alike ? Answer::no : Answer::unknown;
+    }
+  }
+}
+
+void AuthorizationPolicies::add(const Object& object, Answer read) {
   const std::optional<PolicyAction> action = enforced_action(object);
-  const Answer read = is_read(object, inventory, mesh_, revision);
   if (!action || read == Answer::no || !authorization_policy_violations(object).empty()) return;
   const bool allows = *action == PolicyAction::allow;
   CompiledPolicy policy{
@@ -153,6 +170,7 @@ void AuthorizationPolicies::add(const Object& object, std::string_view revision,
       .is_read = read};
   const ExtensionProvider* provider = mesh_.find_provider(policy.provider);
   if (provider != nullptr && provider->kind != ProviderKind::other) policy.external = provider;
+  by_name_[{object.ns, object.name}].push_back(static_cast<uint32_t>(policies_.size()));
   by_namespace_[object.ns].push_back(static_cast<uint32_t>(policies_.size()));
   policies_.push_back(std::move(policy));
 }

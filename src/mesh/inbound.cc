@@ -154,8 +154,8 @@ void ask_policies(const InboundWorkload& workload, const Request& request, const
     one.token = decide_token(workload.token_rules, request.http);
     attributes.token = one.token;
   }
-  one.rbac = workload.policies->decide(attributes);
-  one.asks_policies = true;
+  one.asks_policies = one.token.is_rejected != Answer::yes;
+  if (one.asks_policies) one.rbac = workload.policies->decide(attributes);
   const Answer asks = one.custom.asks == Answer::no ? Answer::yes : Answer::unknown;  // AP-22
   one.verdict = verdict_of(conjunction(conjunction(negation(one.custom.denies), asks),
                                        conjunction(negation(one.token.is_rejected), one.rbac.verdict())));

@@ -62,12 +62,12 @@ struct InboundCase {
   PortProtocol protocol = PortProtocol::automatic;
   FilterChain chain = FilterChain::none;
   ChainRefusal refusal = ChainRefusal::none;
-  bool asks_policies = false;  // `custom` and `rbac` were asked
+  bool asks_policies = false;  // it came as far as DENY and ALLOW policies, which `rbac` is of
   TokenOutcome token;
   CustomOutcome custom;
   RbacOutcome rbac;
 
-  // What AuthorizationPolicies alone say; only if `asks_policies`.
+  // What AuthorizationPolicies alone say, if the case came as far as CUSTOM ones.
   Verdict policy_verdict() const;
 };
 

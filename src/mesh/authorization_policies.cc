@@ -81,19 +81,17 @@ const PolicySet::Chain& PolicySet::chain_of(const PolicyAttributes& attributes) 
 
 template <typename Visit>
 void PolicySet::for_each_match(const Rules& rules, const PolicyAttributes& attributes, const Visit& visit) {
-  std::vector<uint32_t> candidates;
-  rules.index.find(attributes, candidates);
-  for (const uint32_t id : candidates) {
+  rules.index.for_each(attributes, [&](uint32_t id) {
     const Entry& entry = rules.entries[id];
     const Answer attaches = entry.attached->is_certain ? Answer::yes : Answer::unknown;
     const Answer answer = conjunction(attaches, matches(*entry.rule, attributes));
-    if (answer == Answer::no) continue;
+    if (answer == Answer::no) return;
     visit(*entry.attached->policy, answer,
           RuleMatch{.policy = entry.attached->policy->object,
                     .rule = entry.rule->index,
                     .place = entry.rule->place,
                     .is_certain = answer == Answer::yes});
-  }
+  });
 }
 
 Answer PolicySet::match(const Rules& rules, const PolicyAttributes& attributes,

@@ -19,7 +19,7 @@ void set_http(const HttpRequest& request, PathNormalization normalization, Polic
   attributes.http = &request;
   if (request.path) {
     attributes.full_path = normalized_path(*request.path, normalization);
-    attributes.path = without_query(*attributes.full_path);
+    attributes.path_size = without_query(*attributes.full_path).size();
   }
   if (request.host) attributes.host = lower_case(*request.host);
   attributes.remote_ip = remote_ip(request, attributes.source_ip);

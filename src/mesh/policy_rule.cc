@@ -136,7 +136,7 @@ Answer matches_value(const Condition& condition, const PolicyAttributes& attribu
     case Attribute::sni: return any_value_of<TextPattern>(condition, attributes.sni, matches_text);
     case Attribute::host: return any_header_text(condition, attributes.host);
     case Attribute::method: return any_header_text(condition, attributes.http->method);
-    case Attribute::path: return any_path(condition, attributes.path);
+    case Attribute::path: return any_path(condition, attributes.path());
     case Attribute::request_principal:
       return any_value_of<RequestPrincipalPattern>(condition, attributes.token.token,
                                                    [](const auto& pattern, const JwtToken* token) {

@@ -174,33 +174,36 @@ void AuthorizationPolicies::add(const Object& object, Answer read) {
 }
 
 void AuthorizationPolicies::attach(const std::vector<uint32_t>& candidates, std::string_view ns,
-                                   const Labels& labels, std::vector<uint32_t>& signature) const {
+                                   const Labels& labels, std::vector<AttachedPolicy>& attached) const {
   for (const uint32_t id : candidates) {
     const CompiledPolicy& policy = policies_[id];
-    const Answer attached =
+    const Answer attaches =
         conjunction(policy.is_read, policy_attachment(*policy.object, ns, labels, mesh_.root_namespace));
-    if (attached != Answer::no) signature.push_back(2 * id + (attached == Answer::yes ? 0 : 1));
+    if (attaches != Answer::no)
+      attached.push_back({.policy = &policy, .is_certain = attaches == Answer::yes});
   }
 }
 
 const PolicySet& AuthorizationPolicies::of_workload(std::string_view ns, const Labels& labels) {
-  std::set<std::string_view> namespaces = {ns, mesh_.root_namespace, ""};
-  std::vector<uint32_t> signature;
+  std::vector<AttachedPolicy> attached;
   if (ns.empty()) {
-    for (const auto& [name, ids] : by_namespace_) attach(ids, ns, labels, signature);
+    for (const auto& [name, ids] : by_namespace_) attach(ids, ns, labels, attached);
   } else {
-    for (const std::string_view name : namespaces) {
+    for (const std::string_view name : std::set<std::string_view>{ns, mesh_.root_namespace, ""}) {
       if (const auto ids = by_namespace_.find(name); ids != by_namespace_.end())
-        attach(ids->second, ns, labels, signature);
+        attach(ids->second, ns, labels, attached);
     }
   }
-  std::sort(signature.begin(), signature.end());
-  std::unique_ptr<PolicySet>& set = sets_[signature];
-  if (set) return *set;
-  std::vector<AttachedPolicy> attached;
-  for (const uint32_t one : signature)
-    attached.push_back({.policy = &policies_[one / 2], .is_certain = one % 2 == 0});
-  set = std::make_unique<PolicySet>(std::move(attached));
+  std::sort(attached.begin(), attached.end(),
+            [](const AttachedPolicy& a, const AttachedPolicy& b) { return a.policy < b.policy; });
+  return sets_.find(attached);
+}
+
+const PolicySet& PolicySets::find(const std::vector<AttachedPolicy>& attached) {
+  Signature signature;
+  for (const AttachedPolicy& one : attached) signature.emplace_back(one.policy, one.is_certain);
+  std::unique_ptr<PolicySet>& set = sets_[std::move(signature)];
+  if (!set) set = std::make_unique<PolicySet>(attached);
   return *set;
 }
 

@@ -76,9 +76,8 @@ std::string words_of(const InboundWorkload& workload, const InboundCase& one) {
 
 void add_port(const InboundWorkload& workload, uint16_t number, const InboundCase& one, Steps& steps) {
   const InboundWorkload::Port& port = workload.port(number);
-  const bool is_default = port.mtls.policy == nullptr;
   const Place place = port.mtls.mode == one.mode ? port.mtls.place : Place{};
-  steps.push_back({.spec = is_default ? "PA-8" : "PA-1",
+  steps.push_back({.spec = "PA-1",
                    .text = fmt::format("Port {} has mTLS mode {}.", number, to_string(one.mode)),
                    .place = place});
   const PortDeclaration* declaration = nullptr;
@@ -179,7 +178,7 @@ std::vector<InboundStep> explain_inbound(const InboundWorkload& workload, const 
   Steps steps;
   for (size_t i = 0; i < verdict.cases.size(); ++i) {
     if (verdict.cases.size() > 1)
-      steps.push_back({.spec = "2.11",
+      steps.push_back({.spec = "",
                        .text = fmt::format("Case {} of {}: {}.", i + 1, verdict.cases.size(),
                                            to_string(verdict.cases[i].verdict)),
                        .place = {}});

@@ -10,7 +10,7 @@
 namespace kray {
 
 struct InboundStep {
-  std::string_view spec;  // rule id of specs/istio.md: "PA-6"
+  std::string_view spec;  // rule id of specs/istio.md: "PA-6"; empty for a headline
   std::string text;       // one sentence
   Place place;            // what decided; nowhere where nothing is written
 };

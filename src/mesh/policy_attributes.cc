@@ -15,6 +15,17 @@ void set_connection(const Connection& connection, PolicyAttributes& attributes) 
   attributes.port = connection.port;
 }
 
+void set_identity(const Stated<std::string>& principal, PolicyAttributes& attributes) {
+  if (!principal.is_known()) {
+    attributes.principal = {};
+  } else if (principal.is_absent()) {
+    attributes.principal = Stated<std::string_view>::none();
+  } else {
+    attributes.principal = Stated<std::string_view>::of(principal.value);
+    attributes.identity_namespace = namespace_of_identity(principal.value);
+  }
+}
+
 void set_http(const HttpRequest& request, PathNormalization normalization, PolicyAttributes& attributes) {
   attributes.http = &request;
   if (request.path) {

@@ -43,6 +43,7 @@ struct PolicyAttributes {
 
 // The `token` of HTTP chains is left as it is.
 void set_connection(const Connection& connection, PolicyAttributes& attributes);
+void set_identity(const Stated<std::string>& principal, PolicyAttributes& attributes);
 void set_http(const HttpRequest& request, PathNormalization normalization, PolicyAttributes& attributes);
 
 // 0.5-12: the last entry of X-Forwarded-For, the peer's address where that is none.

@@ -7,6 +7,7 @@
 
 #include "cluster/views.h"
 #include "mesh/istio_objects.h"
+#include "mesh/mesh_text.h"
 #include "mesh/policy_attachment.h"
 #include "mesh/policy_compiler.h"
 #include "mesh/policy_validation.h"
@@ -80,19 +81,17 @@ const PolicySet::Chain& PolicySet::chain_of(const PolicyAttributes& attributes) 
 
 template <typename Visit>
 void PolicySet::for_each_match(const Rules& rules, const PolicyAttributes& attributes, const Visit& visit) {
-  std::vector<uint32_t> candidates;
-  rules.index.find(attributes, candidates);
-  for (const uint32_t id : candidates) {
+  rules.index.for_each(attributes, [&](uint32_t id) {
     const Entry& entry = rules.entries[id];
     const Answer attaches = entry.attached->is_certain ? Answer::yes : Answer::unknown;
     const Answer answer = conjunction(attaches, matches(*entry.rule, attributes));
-    if (answer == Answer::no) continue;
+    if (answer == Answer::no) return;
     visit(*entry.attached->policy, answer,
           RuleMatch{.policy = entry.attached->policy->object,
                     .rule = entry.rule->index,
                     .place = entry.rule->place,
                     .is_certain = answer == Answer::yes});
-  }
+  });
 }
 
 Answer PolicySet::match(const Rules& rules, const PolicyAttributes& attributes,
@@ -135,12 +134,28 @@ AuthorizationPolicies::AuthorizationPolicies(const Inventory& inventory, const M
                                              std::string_view revision)
     : mesh_(mesh) {
   for (const Object* object : inventory.all_of_kind("security.istio.io", "AuthorizationPolicy"))
-    add(*object, revision, inventory);
+    add(*object, is_read(*object, inventory, mesh, revision));
+  settle_variants();
 }
 
-void AuthorizationPolicies::add(const Object& object, std::string_view revision, const Inventory& inventory) {
+// Overlays of one repository may define a policy several times; the cluster will have one of them. Those that
+// say the same are one.
+void AuthorizationPolicies::settle_variants() {
+  for (const auto& [name, ids] : by_name_) {
+    if (ids.size() < 2 || name.second.empty()) continue;
+    const Object& first = *policies_[ids.front()].object;
+    const bool all_alike = std::all_of(ids.begin(), ids.end(), [&](uint32_t id) {
+      return same_value(policies_[id].object->spec(), first.spec());
+    });
+    for (const uint32_t id : ids) {
+      if (id == ids.front() && all_alike) continue;
+      policies_[id].is_read = all_alike ? Answer::no : Answer::unknown;
+    }
+  }
+}
+
+void AuthorizationPolicies::add(const Object& object, Answer read) {
   const std::optional<PolicyAction> action = enforced_action(object);
-  const Answer read = is_read(object, inventory, mesh_, revision);
   if (!action || read == Answer::no || !authorization_policy_violations(object).empty()) return;
   const bool allows = *action == PolicyAction::allow;
   CompiledPolicy policy{
@@ -153,38 +168,42 @@ void AuthorizationPolicies::add(const Object& object, std::string_view revision,
       .is_read = read};
   const ExtensionProvider* provider = mesh_.find_provider(policy.provider);
   if (provider != nullptr && provider->kind != ProviderKind::other) policy.external = provider;
+  by_name_[{object.ns, object.name}].push_back(static_cast<uint32_t>(policies_.size()));
   by_namespace_[object.ns].push_back(static_cast<uint32_t>(policies_.size()));
   policies_.push_back(std::move(policy));
 }
 
 void AuthorizationPolicies::attach(const std::vector<uint32_t>& candidates, std::string_view ns,
-                                   const Labels& labels, std::vector<uint32_t>& signature) const {
+                                   const Labels& labels, std::vector<AttachedPolicy>& attached) const {
   for (const uint32_t id : candidates) {
     const CompiledPolicy& policy = policies_[id];
-    const Answer attached =
+    const Answer attaches =
         conjunction(policy.is_read, policy_attachment(*policy.object, ns, labels, mesh_.root_namespace));
-    if (attached != Answer::no) signature.push_back(2 * id + (attached == Answer::yes ? 0 : 1));
+    if (attaches != Answer::no)
+      attached.push_back({.policy = &policy, .is_certain = attaches == Answer::yes});
   }
 }
 
 const PolicySet& AuthorizationPolicies::of_workload(std::string_view ns, const Labels& labels) {
-  std::set<std::string_view> namespaces = {ns, mesh_.root_namespace, ""};
-  std::vector<uint32_t> signature;
+  std::vector<AttachedPolicy> attached;
   if (ns.empty()) {
-    for (const auto& [name, ids] : by_namespace_) attach(ids, ns, labels, signature);
+    for (const auto& [name, ids] : by_namespace_) attach(ids, ns, labels, attached);
   } else {
-    for (const std::string_view name : namespaces) {
+    for (const std::string_view name : std::set<std::string_view>{ns, mesh_.root_namespace, ""}) {
       if (const auto ids = by_namespace_.find(name); ids != by_namespace_.end())
-        attach(ids->second, ns, labels, signature);
+        attach(ids->second, ns, labels, attached);
     }
   }
-  std::sort(signature.begin(), signature.end());
-  std::unique_ptr<PolicySet>& set = sets_[signature];
-  if (set) return *set;
-  std::vector<AttachedPolicy> attached;
-  for (const uint32_t one : signature)
-    attached.push_back({.policy = &policies_[one / 2], .is_certain = one % 2 == 0});
-  set = std::make_unique<PolicySet>(std::move(attached));
+  std::sort(attached.begin(), attached.end(),
+            [](const AttachedPolicy& a, const AttachedPolicy& b) { return a.policy < b.policy; });
+  return sets_.find(attached);
+}
+
+const PolicySet& PolicySets::find(const std::vector<AttachedPolicy>& attached) {
+  Signature signature;
+  for (const AttachedPolicy& one : attached) signature.emplace_back(one.policy, one.is_certain);
+  std::unique_ptr<PolicySet>& set = sets_[std::move(signature)];
+  if (!set) set = std::make_unique<PolicySet>(attached);
   return *set;
 }
 

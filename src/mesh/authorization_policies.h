@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cluster/inventory.h"
@@ -28,11 +29,14 @@ enum class PolicyAction : uint8_t { allow, deny, custom };
 struct CompiledPolicy {
   const Object* object = nullptr;
   PolicyAction action = PolicyAction::allow;
-  std::string provider;               // of CUSTOM
-  const ExtensionProvider* external;  // that the mesh has for it; null: none of the right kind (AP-21)
-  std::vector<PolicyRule> http;       // without the dropped ones: AP-8, the policy counts all the same
+  std::string provider;  // of CUSTOM
+  const ExtensionProvider* external =
+      nullptr;                   // that the mesh has for it; null: none of the right kind (AP-21)
+  std::vector<PolicyRule> http;  // without the dropped ones: AP-8, the policy counts all the same
   std::vector<PolicyRule> tcp;
-  Answer is_read = Answer::yes;  // by the control plane (GEN-2)
+  // By the control plane (GEN-2); unknown, too, for one of several definitions of a policy that are not
+  // alike.
+  Answer is_read = Answer::yes;
 };
 
 struct AttachedPolicy {
@@ -105,6 +109,18 @@ class PolicySet {
   Answer has_several_providers_ = Answer::no;
 };
 
+// Sets by the policies in them: workloads with the same policies share one.
+class PolicySets {
+ public:
+  // `attached` in the order of the policies, which must outlive this.
+  const PolicySet& find(const std::vector<AttachedPolicy>& attached);
+  size_t size() const { return sets_.size(); }
+
+ private:
+  using Signature = std::vector<std::pair<const CompiledPolicy*, bool>>;
+  std::map<Signature, std::unique_ptr<PolicySet>> sets_;
+};
+
 class AuthorizationPolicies {
  public:
   // Those that the control plane of `revision` reads. Inventory and mesh must outlive it.
@@ -121,15 +137,16 @@ class AuthorizationPolicies {
   size_t sets() const { return sets_.size(); }
 
  private:
-  void add(const Object& object, std::string_view revision, const Inventory& inventory);
+  void add(const Object& object, Answer read);
+  void settle_variants();
   void attach(const std::vector<uint32_t>& candidates, std::string_view ns, const Labels& labels,
-              std::vector<uint32_t>& signature) const;
+              std::vector<AttachedPolicy>& attached) const;
 
   const MeshConfig& mesh_;
   std::vector<CompiledPolicy> policies_;
+  std::map<std::pair<std::string, std::string_view>, std::vector<uint32_t>> by_name_;  // namespace first
   std::map<std::string, std::vector<uint32_t>, std::less<>> by_namespace_;  // "": where it is not known
-  // By the policies in it: twice the number of each, plus one where it may not attach.
-  std::map<std::vector<uint32_t>, std::unique_ptr<PolicySet>> sets_;
+  PolicySets sets_;
 };
 
 }  // namespace kray

@@ -26,11 +26,6 @@ bool is_known_method(const HttpRequest& request) {
   return !request.method || std::find(kMethods.begin(), kMethods.end(), *request.method) != kMethods.end();
 }
 
-Verdict verdict_of(Answer is_allowed) {
-  if (is_allowed == Answer::unknown) return Verdict::unknown;
-  return is_allowed == Answer::yes ? Verdict::allow : Verdict::deny;
-}
-
 // What one case takes for given.
 struct Assumptions {
   MtlsMode mode = MtlsMode::permissive;
@@ -114,11 +109,7 @@ PolicyAttributes attributes_of(const Request& request, const ChainChoice& chosen
   attributes.chain = chosen.chain;
   set_connection(client, attributes);
   attributes.principal = Stated<std::string_view>::none();
-  if (chosen.has_identity) {
-    attributes.principal.kind = static_cast<Stated<std::string_view>::Kind>(client.principal.kind);
-    attributes.principal.value = client.principal.value;
-    attributes.identity_namespace = namespace_of_identity(client.principal.value);
-  }
+  if (chosen.has_identity) set_identity(client.principal, attributes);
   attributes.sni = Stated<std::string>::none();
   if (chosen.sees_sni) {
     attributes.sni = client.sni;
@@ -154,8 +145,8 @@ void ask_policies(const InboundWorkload& workload, const Request& request, const
     one.token = decide_token(workload.token_rules, request.http);
     attributes.token = one.token;
   }
-  one.rbac = workload.policies->decide(attributes);
-  one.asks_policies = true;
+  one.asks_policies = one.token.is_rejected != Answer::yes;
+  if (one.asks_policies) one.rbac = workload.policies->decide(attributes);
   const Answer asks = one.custom.asks == Answer::no ? Answer::yes : Answer::unknown;  // AP-22
   one.verdict = verdict_of(conjunction(conjunction(negation(one.custom.denies), asks),
                                        conjunction(negation(one.token.is_rejected), one.rbac.verdict())));
@@ -234,6 +225,11 @@ void conclude(InboundVerdict& verdict) {
 
 }  // namespace
 
+Verdict verdict_of(Answer is_allowed) {
+  if (is_allowed == Answer::unknown) return Verdict::unknown;
+  return is_allowed == Answer::yes ? Verdict::allow : Verdict::deny;
+}
+
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::allow: return "allow";
@@ -252,19 +248,24 @@ const InboundWorkload::Port& InboundWorkload::port(uint16_t number) const {
   return found == ports.end() ? other_port : found->second;
 }
 
+std::set<uint16_t> peer_authentication_ports(const Inventory& inventory) {
+  std::set<uint16_t> ports;
+  for (const Object* object : inventory.all_of_kind("security.istio.io", "PeerAuthentication")) {
+    for (const Field field : PeerAuthenticationView(*object).port_level_mtls().fields()) {
+      const int64_t port = integer_value(field.key.text()).value_or(0);
+      if (port > 0 && port <= UINT16_MAX) ports.insert(static_cast<uint16_t>(port));
+    }
+  }
+  return ports;
+}
+
 InboundMesh::InboundMesh(const Inventory& inventory, const MeshConfig& mesh, std::string_view revision)
     : inventory_(inventory),
       mesh_(mesh),
       revision_(revision),
       peer_authentications_(inventory, mesh, revision),
-      policies_(inventory, mesh, revision) {
-  for (const Object* object : inventory.all_of_kind("security.istio.io", "PeerAuthentication")) {
-    for (const Field field : PeerAuthenticationView(*object).port_level_mtls().fields()) {
-      const int64_t port = integer_value(field.key.text()).value_or(0);
-      if (port > 0 && port <= UINT16_MAX) port_levels_.insert(static_cast<uint16_t>(port));
-    }
-  }
-}
+      policies_(inventory, mesh, revision),
+      port_levels_(peer_authentication_ports(inventory)) {}
 
 InboundWorkload::Port InboundMesh::port_of(std::string_view ns, const Labels& labels,
                                            const DeclaredPorts& declared, uint16_t number) const {

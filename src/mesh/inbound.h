@@ -29,6 +29,7 @@ namespace kray {
 
 enum class Verdict : uint8_t { allow, deny, unknown };
 std::string_view to_string(Verdict verdict);  // "allow"
+Verdict verdict_of(Answer is_allowed);
 
 enum class InboundReason : uint8_t {
   // Allowed: the mesh has no say.
@@ -62,12 +63,12 @@ struct InboundCase {
   PortProtocol protocol = PortProtocol::automatic;
   FilterChain chain = FilterChain::none;
   ChainRefusal refusal = ChainRefusal::none;
-  bool asks_policies = false;  // `custom` and `rbac` were asked
+  bool asks_policies = false;  // it came as far as DENY and ALLOW policies, which `rbac` is of
   TokenOutcome token;
   CustomOutcome custom;
   RbacOutcome rbac;
 
-  // What AuthorizationPolicies alone say; only if `asks_policies`.
+  // What AuthorizationPolicies alone say, if the case came as far as CUSTOM ones.
   Verdict policy_verdict() const;
 };
 
@@ -101,6 +102,9 @@ struct InboundWorkload {
 
   const Port& port(uint16_t number) const;
 };
+
+// Ports that some PeerAuthentication of the input has a port-level mode for (PA-3).
+std::set<uint16_t> peer_authentication_ports(const Inventory& inventory);
 
 // Everything of the input that decides about connections coming in, read once a run. Inventory and mesh must
 // outlive it, and it the workloads.

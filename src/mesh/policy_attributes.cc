@@ -15,11 +15,22 @@ void set_connection(const Connection& connection, PolicyAttributes& attributes) 
   attributes.port = connection.port;
 }
 
+void set_identity(const Stated<std::string>& principal, PolicyAttributes& attributes) {
+  if (!principal.is_known()) {
+    attributes.principal = {};
+  } else if (principal.is_absent()) {
+    attributes.principal = Stated<std::string_view>::none();
+  } else {
+    attributes.principal = Stated<std::string_view>::of(principal.value);
+    attributes.identity_namespace = namespace_of_identity(principal.value);
+  }
+}
+
 void set_http(const HttpRequest& request, PathNormalization normalization, PolicyAttributes& attributes) {
   attributes.http = &request;
   if (request.path) {
     attributes.full_path = normalized_path(*request.path, normalization);
-    attributes.path = without_query(*attributes.full_path);
+    attributes.path_size = without_query(*attributes.full_path).size();
   }
   if (request.host) attributes.host = lower_case(*request.host);
   attributes.remote_ip = remote_ip(request, attributes.source_ip);

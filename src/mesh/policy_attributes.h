@@ -30,14 +30,20 @@ struct PolicyAttributes {
   // On HTTP chains alone.
   const HttpRequest* http = nullptr;
   std::optional<std::string> full_path;  // normalised, with its query
-  std::optional<std::string_view> path;  // normalised, without: a part of full_path
+  size_t path_size = 0;                  // of full_path, without its query
   std::optional<std::string> host;       // in lower case
   TokenOutcome token;
   bool is_before_token = false;  // CUSTOM policies come before RequestAuthentication
+
+  std::optional<std::string_view> path() const {
+    if (!full_path) return std::nullopt;
+    return std::string_view(*full_path).substr(0, path_size);
+  }
 };
 
 // The `token` of HTTP chains is left as it is.
 void set_connection(const Connection& connection, PolicyAttributes& attributes);
+void set_identity(const Stated<std::string>& principal, PolicyAttributes& attributes);
 void set_http(const HttpRequest& request, PathNormalization normalization, PolicyAttributes& attributes);
 
 // 0.5-12: the last entry of X-Forwarded-For, the peer's address where that is none.

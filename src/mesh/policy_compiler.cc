@@ -151,6 +151,7 @@ class RuleCompiler {
                                          : PathPattern(text_pattern(value));
         });
       case Attribute::request_principal: return each(list, request_principal_pattern);
+      case Attribute::plain_ns:
       case Attribute::sni:
       case Attribute::method:
       case Attribute::claim:

@@ -29,6 +29,13 @@ Answer any_range(const Condition& condition, const std::optional<IpAddress>& add
   return any_value<IpRange>(condition, [&](const IpRange& range) { return range.contains(*address); });
 }
 
+Answer any_plain_namespace(const Condition& condition, const PolicyAttributes& attributes) {
+  return any_value_of<TextPattern>(condition, attributes.principal,
+                                   [&](const TextPattern& pattern, std::string_view /*principal*/) {
+                                     return matches_text(pattern, attributes.identity_namespace);
+                                   });
+}
+
 template <typename Text>
 Answer any_header_text(const Condition& condition, const std::optional<Text>& text) {
   if (!text) return Answer::unknown;
@@ -124,6 +131,7 @@ Answer matches_value(const Condition& condition, const PolicyAttributes& attribu
       return any_value_of<TextPattern>(condition, attributes.principal, matches_principal);
     case Attribute::ns:
       return any_value_of<NamespacePattern>(condition, attributes.principal, matches_namespace);
+    case Attribute::plain_ns: return any_plain_namespace(condition, attributes);
     case Attribute::service_account:
       return any_value_of<ServiceAccountPattern>(condition, attributes.principal, matches_service_account);
     case Attribute::trust_domain:
@@ -136,7 +144,7 @@ Answer matches_value(const Condition& condition, const PolicyAttributes& attribu
     case Attribute::sni: return any_value_of<TextPattern>(condition, attributes.sni, matches_text);
     case Attribute::host: return any_header_text(condition, attributes.host);
     case Attribute::method: return any_header_text(condition, attributes.http->method);
-    case Attribute::path: return any_path(condition, attributes.path);
+    case Attribute::path: return any_path(condition, attributes.path());
     case Attribute::request_principal:
       return any_value_of<RequestPrincipalPattern>(condition, attributes.token.token,
                                                    [](const auto& pattern, const JwtToken* token) {

@@ -20,10 +20,11 @@
 
 namespace kray {
 
-// The fields of table 2.4.
+// The fields of table 2.4; the first ones are taken from the peer's identity.
 enum class Attribute : uint8_t {
   principal,
   ns,
+  plain_ns,  // the namespace of the identity and nothing else: ztunnel's way (AMB-5)
   service_account,
   trust_domain,
   source_ip,

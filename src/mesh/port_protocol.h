@@ -13,6 +13,8 @@
 
 #include "cluster/inventory.h"
 #include "derive/pod_class.h"
+#include "mesh/answer.h"
+#include "mesh/mesh_config.h"
 
 namespace kray {
 
@@ -30,16 +32,39 @@ PortProtocol declared_protocol(const ServicePortWords& port);
 struct PortDeclaration {
   int64_t container_port = 0;
   PortProtocol protocol = PortProtocol::automatic;
-  Place place;          // where it is declared
-  std::string service;  // for people: "Service 'web'", "the head Service that KubeRay makes"
+  Place place;                     // where it is declared
+  std::string service;             // for people: "Service 'web'", "the head Service that KubeRay makes"
+  const Object* object = nullptr;  // the Service or Sidecar; null for a Service that is not in the inventory
 };
 
-// Of the Services of the input that select the pods, and of those that KubeRay makes for a head, whose
-// ports are all `appProtocol: tcp` unless the user wrote them (specs/kuberay-kubeflow.md B.2).
+// The protocol of a word as in appProtocol, before the first dash of a port's name, or in a Sidecar's port.
+std::optional<PortProtocol> protocol_of_word(std::string_view text);
+
+// Of the Services that select the pods. Where no controllers' objects have been derived, those that KubeRay
+// makes for a head are among them: its ports are all `appProtocol: tcp` unless the user wrote them
+// (specs/kuberay-kubeflow.md B.2).
 std::vector<PortDeclaration> port_declarations(const PodClass& pods, const Inventory& inventory);
 
-// The protocol of a port: nothing where Services differ, as the oldest of them decides and age is not in a
-// manifest; automatic where none speaks of it.
+// The protocol of a port: nothing where it hangs on which of two Services is older and the input does not
+// say; automatic where none speaks of it.
 std::optional<PortProtocol> protocol_of_port(const std::vector<PortDeclaration>& declarations, int64_t port);
+
+// All that speaks of the ports of a pod class.
+struct DeclaredPorts {
+  std::vector<PortDeclaration> services;
+  // Of the Sidecar with `ingress` that selects the pods: it replaces what Services say, and what it does not
+  // list is as if no one had declared it.
+  std::vector<PortDeclaration> ingress;
+  Answer has_ingress = Answer::no;  // unknown: it may be another Sidecar that counts
+};
+DeclaredPorts declared_ports(const PodClass& pods, const Inventory& inventory, const MeshConfig& mesh,
+                             std::string_view revision = "default");
+
+// What a port may be taken for, the likeliest first; several where the order of age is not known.
+struct PossibleProtocol {
+  PortProtocol protocol = PortProtocol::automatic;
+  const PortDeclaration* declaration = nullptr;  // that says so; null: nothing does (AP-20)
+};
+std::vector<PossibleProtocol> possible_protocols(const DeclaredPorts& ports, int64_t port);
 
 }  // namespace kray

@@ -42,10 +42,10 @@ TEST(DeclaredProtocol, ServersThatSpeakFirst) {
 }
 
 TEST(ProtocolOfPort, DependsOnAllDeclarations) {
-  const std::vector<PortDeclaration> declarations = {{8265, PortProtocol::tcp, {}, "a"},
-                                                     {8265, PortProtocol::tcp, {}, "b"},
-                                                     {8080, PortProtocol::tcp, {}, "a"},
-                                                     {8080, PortProtocol::http, {}, "b"}};
+  const std::vector<PortDeclaration> declarations = {{8265, PortProtocol::tcp, {}, "a", nullptr},
+                                                     {8265, PortProtocol::tcp, {}, "b", nullptr},
+                                                     {8080, PortProtocol::tcp, {}, "a", nullptr},
+                                                     {8080, PortProtocol::http, {}, "b", nullptr}};
   EXPECT_EQ(protocol_of_port(declarations, 8265), PortProtocol::tcp);
   EXPECT_EQ(protocol_of_port(declarations, 8080), std::nullopt);
   EXPECT_EQ(protocol_of_port(declarations, 6379), PortProtocol::automatic);

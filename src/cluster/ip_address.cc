@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 
 #include <charconv>
-#include <string>
 
 namespace kray {
 namespace {
@@ -18,6 +17,12 @@ void clear_host_bits(IpAddress& address, uint8_t prefix) {
 }
 
 }  // namespace
+
+std::string to_string(const IpAddress& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(address.is_v6 ? AF_INET6 : AF_INET, address.bytes.data(), text.data(), text.size());
+  return text.data();
+}
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
   const std::string terminated(text);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace kray {
@@ -20,6 +21,9 @@ struct IpAddress {
 
 // Dotted decimal without leading zeros, or IPv6 without a zone; nothing for any other text.
 std::optional<IpAddress> parse_ip(std::string_view text);
+
+// Dotted decimal, or IPv6 in its shortest form.
+std::string to_string(const IpAddress& address);
 
 struct IpRange {
   IpAddress network;  // host bits cleared

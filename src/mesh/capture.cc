@@ -1,4 +1,4 @@
-// Inbound capture (specs/istio.md 1.6, INJ-21 to INJ-25, 0.5-14, 15, 17, 18).
+// Capture (specs/istio.md 1.6, INJ-21 to INJ-25, 0.5-14, 15, 17, 18).
 //
 // istio-iptables turns each entry of a list into a rule `--dport ENTRY` and hands all rules to
 // iptables-restore at once: an entry that iptables does not take fails them all, and the pod never
@@ -96,7 +96,7 @@ bool excludes_pod_interface(std::string_view interfaces) {
   return std::find(names.begin(), names.end(), kPodInterface) != names.end();
 }
 
-Capture failed(std::string message) { return {{}, {}, std::move(message)}; }
+Capture failed(std::string message) { return {{}, {}, std::move(message), {}}; }
 
 // Rules about outbound traffic are in the same batch.
 std::string outbound_failure(const TrafficSettings& settings) {
@@ -111,7 +111,7 @@ std::string outbound_failure(const TrafficSettings& settings) {
 Capture capture_everything(const TrafficSettings& settings, bool is_tproxy) {
   const PortList excluded(settings.exclude_inbound, "-j");
   if (!excluded.failure().empty()) return failed(excluded.failure());
-  Capture capture{{true, {}}, excluded.ports(), {}};
+  Capture capture{{true, {}}, excluded.ports(), {}, {}};
   if (!is_tproxy) {
     const auto at = std::lower_bound(capture.excluded.begin(), capture.excluded.end(), kTunnelPort);
     if (at == capture.excluded.end() || *at != kTunnelPort) capture.excluded.insert(at, kTunnelPort);
@@ -122,7 +122,7 @@ Capture capture_everything(const TrafficSettings& settings, bool is_tproxy) {
 Capture capture_list(const TrafficSettings& settings, bool is_tproxy) {
   const PortList included(settings.include_inbound, is_tproxy ? "-m" : "-j");
   if (!included.failure().empty()) return failed(included.failure());
-  Capture capture{{false, included.ports()}, {}, {}};
+  Capture capture{{false, included.ports()}, {}, {}, {}};
   if (!is_tproxy) std::erase(capture.captured.ports, kTunnelPort);
   return capture;
 }
@@ -194,7 +194,36 @@ std::string* setting_of_flag(TrafficSettings& settings, std::string_view flag) {
   return nullptr;
 }
 
+Answer in_ranges(std::string_view list, const std::optional<IpAddress>& address) {
+  if (list.empty()) return Answer::no;
+  if (list == "*") return Answer::yes;
+  if (!address) return Answer::unknown;
+  const std::vector<std::string_view> entries = split_commas(list);
+  const bool any = std::any_of(entries.begin(), entries.end(), [&address](std::string_view entry) {
+    const std::optional<IpRange> range = parse_ip_range(trim_space(entry));
+    return range && range->contains(*address);
+  });
+  return any ? Answer::yes : Answer::no;
+}
+
+bool lists_port(std::string_view list, uint16_t port) {
+  const PortList ports(list, "-j");
+  return std::binary_search(ports.ports().begin(), ports.ports().end(), port);
+}
+
 }  // namespace
+
+Answer captures_outbound(const TrafficSettings& settings, uint16_t port,
+                         const std::optional<IpAddress>& address) {
+  if (lists_port(settings.exclude_outbound_ports, port)) return Answer::no;
+  if (excludes_pod_interface(settings.exclude_interfaces)) return Answer::no;
+  const Answer excluded = in_ranges(settings.exclude_outbound_ranges, address);
+  if (excluded == Answer::yes) return Answer::no;
+  const Answer included = lists_port(settings.include_outbound_ports, port)
+                              ? Answer::yes
+                              : in_ranges(settings.include_outbound_ranges, address);
+  return included == Answer::yes ? (excluded == Answer::no ? Answer::yes : Answer::unknown) : included;
+}
 
 Capture capture_by_iptables(const TrafficSettings& settings) {
   const bool is_tproxy = settings.mode == "TPROXY";
@@ -206,7 +235,8 @@ Capture capture_by_iptables(const TrafficSettings& settings) {
   }
   if (!capture.failure.empty()) return capture;
   if (std::string failure = outbound_failure(settings); !failure.empty()) return failed(std::move(failure));
-  if (excludes_pod_interface(settings.exclude_interfaces)) return {};
+  if (excludes_pod_interface(settings.exclude_interfaces)) capture = {};
+  capture.settings = settings;
   return capture;
 }
 

@@ -1,4 +1,4 @@
-// Which inbound TCP ports of a pod reach its sidecar, and pods whose network cannot be set up.
+// Which TCP traffic of a pod passes its sidecar, and pods whose network cannot be set up.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/ip_address.h"
 #include "cluster/labels.h"
+#include "mesh/answer.h"
 
 namespace kray {
 
@@ -34,10 +36,16 @@ struct Capture {
   InboundPorts captured;           // less `excluded`, if all
   std::vector<uint16_t> excluded;  // sorted; empty unless all are captured
   std::string failure;             // not empty: the pod never starts; nothing is captured then
+  TrafficSettings settings;        // that these are made of; what goes out hangs on them too
 };
 
 // Runs istio-iptables in thought.
 Capture capture_by_iptables(const TrafficSettings& settings);
+
+// INJ-25: whether a connection to a port and address passes the pod's own sidecar. Of an address that is not
+// known: unknown where ranges decide.
+Answer captures_outbound(const TrafficSettings& settings, uint16_t port,
+                         const std::optional<IpAddress>& address);
 
 // The arguments of an istio-init or istio-validation container; nothing if it has none.
 std::optional<TrafficSettings> traffic_settings_of_arguments(const std::vector<std::string_view>& arguments);

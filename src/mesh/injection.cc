@@ -71,11 +71,12 @@ void start(const PodState& pod, bool has_cni, InjectionDecision& decision) {
     if (has_cni || pod.has_validation)
       capture = capture_by_cni({pod.labels, pod.annotations, pod.has_istio_init, pod.proxy_type});
     if (!capture && pod.has_validation)
-      capture = Capture{{}, {}, "istio-validation: the CNI plugin set up no redirection"};
+      capture = Capture{{}, {}, "istio-validation: the CNI plugin set up no redirection", {}};
   }
   if (!capture) return;
   decision.start_fails = !capture->failure.empty();
   decision.message = capture->failure;
+  decision.traffic = capture->settings;
   decision.captured_inbound_ports = capture->captured;
   decision.excluded_inbound_ports = capture->excluded;
 }

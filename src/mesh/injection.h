@@ -70,6 +70,7 @@ struct InjectionDecision {
   Interception interception = Interception::no_proxy;
   InboundPorts captured_inbound_ports;           // INJ-21: what is not captured has no policy at all
   std::vector<uint16_t> excluded_inbound_ports;  // sorted; empty unless all others are captured
+  TrafficSettings traffic;                       // of the rules that redirect; see captures_outbound
 
   // The reason is on the namespace, not on the pod.
   bool decided_by_namespace() const {

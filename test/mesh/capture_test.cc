@@ -225,5 +225,43 @@ TEST(CaptureArguments, AreReadByFlag) {
   EXPECT_EQ(traffic_settings_of_arguments({"istio-iptables"})->include_inbound, "") << "not told: nothing";
 }
 
+TrafficSettings outbound(const std::string& exclude_ports, const std::string& exclude_ranges = "",
+                         const std::string& include_ports = "", const std::string& include_ranges = "*") {
+  TrafficSettings settings;
+  settings.exclude_outbound_ports = exclude_ports;
+  settings.exclude_outbound_ranges = exclude_ranges;
+  settings.include_outbound_ports = include_ports;
+  settings.include_outbound_ranges = include_ranges;
+  return settings;
+}
+
+TEST(CaptureOutbound, Inj25ExcludedPortsComeFirstThenExcludedRanges) {
+  const std::optional<IpAddress> inside = parse_ip("10.1.2.3");
+  const std::optional<IpAddress> outside = parse_ip("192.168.0.1");
+  EXPECT_EQ(captures_outbound(outbound(""), 80, std::nullopt), Answer::yes);
+  EXPECT_EQ(captures_outbound(outbound("80,443"), 80, inside), Answer::no);
+  EXPECT_EQ(captures_outbound(outbound("010"), 8, inside), Answer::no) << "octal";
+  EXPECT_EQ(captures_outbound(outbound("", "10.0.0.0/8"), 80, inside), Answer::no);
+  EXPECT_EQ(captures_outbound(outbound("", "10.0.0.0/8"), 80, outside), Answer::yes);
+  EXPECT_EQ(captures_outbound(outbound("", "10.0.0.0/8"), 80, std::nullopt), Answer::unknown);
+  EXPECT_EQ(captures_outbound(outbound("", "10.0.0.0/8", "80"), 80, inside), Answer::no);
+}
+
+TEST(CaptureOutbound, Inj25IncludedPortsAddToIncludedRanges) {
+  const std::optional<IpAddress> inside = parse_ip("10.1.2.3");
+  const std::optional<IpAddress> outside = parse_ip("192.168.0.1");
+  EXPECT_EQ(captures_outbound(outbound("", "", "", "10.0.0.0/8"), 80, inside), Answer::yes);
+  EXPECT_EQ(captures_outbound(outbound("", "", "", "10.0.0.0/8"), 80, outside), Answer::no);
+  EXPECT_EQ(captures_outbound(outbound("", "", "", "10.0.0.0/8"), 80, std::nullopt), Answer::unknown);
+  EXPECT_EQ(captures_outbound(outbound("", "", "80", "10.0.0.0/8"), 80, outside), Answer::yes);
+  EXPECT_EQ(captures_outbound(outbound("", "", "", ""), 80, inside), Answer::no);
+}
+
+TEST(CaptureOutbound, AnExcludedInterfaceTakesEverythingOut) {
+  TrafficSettings settings;
+  settings.exclude_interfaces = "eth0";
+  EXPECT_EQ(captures_outbound(settings, 80, std::nullopt), Answer::no);
+}
+
 }  // namespace
 }  // namespace kray

@@ -1,0 +1,26 @@
+// What a gateway's own policies ask of clients before it sends traffic on.
+//
+// specs/istio.md GW-10: policies of the gateway's namespace and of the root namespace, by selector. Looks
+// for external authorization (CUSTOM) and for a required JWT; whether the provider is set up, or the tokens'
+// issuer is to be trusted, is not decided here.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "network/exposure_types.h"
+
+namespace kray {
+
+// The gateway whose policies count.
+struct GatewaySubject {
+  std::string_view ns;       // empty: not known, then nothing is found
+  const Labels& labels;      // of its pods
+  std::string_view gateway;  // name of a Gateway API Gateway, for targetRefs; empty for others
+};
+
+std::vector<Authentication> gateway_authentication(const Inventory& inventory, const GatewaySubject& gateway,
+                                                   const PathCondition& path,
+                                                   std::string_view root_namespace);
+
+}  // namespace kray

@@ -100,6 +100,7 @@ struct RouteToService {
   std::string service;
   PortRef port;                // of the Service; nothing: its only port, else `fallback_port`
   uint16_t fallback_port = 0;  // GW-6: that of the gateway's listener
+  bool by_target = false;      // a number in `port` is the pod's, not the Service's
   Labels subset;               // GW-6: narrows the pods
 };
 

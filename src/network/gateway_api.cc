@@ -231,6 +231,7 @@ void add_backend(const ExposureInputs& inputs, const Attachment& attachment, con
                        .service = std::string(backend.name()),
                        .port = {.number = backend.port(), .name = {}},
                        .fallback_port = 0,
+                       .by_target = false,
                        .subset = {}};
   added.way.kind = ExposureKind::gateway_api;
   added.way.path = path_of(match);

@@ -88,6 +88,7 @@ RouteToService route_of(const Object& ingress, const IngressBackend& backend, co
                        .service = std::string(backend.service()),
                        .port = backend.port(),
                        .fallback_port = 0,
+                       .by_target = false,
                        .subset = {}};
   route.way.kind = ExposureKind::ingress;
   route.way.chain.push_back(
@@ -143,6 +144,7 @@ void add_openshift_route(const Object& route, std::vector<RouteToService>& route
                     .service = std::string(spec["to"]["name"].text()),
                     .port = port_ref(target),
                     .fallback_port = 0,
+                    .by_target = true,
                     .subset = {}});
 }
 

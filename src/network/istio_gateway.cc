@@ -164,6 +164,7 @@ void add_destination(const VirtualServiceDestination& destination, const Object&
                        .service = service.name,
                        .port = {.number = destination.port(), .name = {}},
                        .fallback_port = context.listener.port,
+                       .by_target = false,
                        .subset = {}};
   route.way.kind = ExposureKind::istio_gateway;
   route.way.hosts = match.sni_hosts.empty() ? context.hosts : match.sni_hosts;

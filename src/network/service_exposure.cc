@@ -103,7 +103,7 @@ bool has_all(const Labels& labels, const Labels& wanted) {
 std::optional<Exposure> follow(const RouteToService& route, const Object& service, const ExposedPod& pod) {
   const Answer selected = has_all(pod.labels, route.subset) ? selects(service, pod) : Answer::no;
   if (selected == Answer::no) return std::nullopt;
-  const std::optional<ServicePortView> port = route_port(service, route);
+  const std::optional<ServicePortView> port = route_port(service, route, pod);
   if (!port) return std::nullopt;
   const uint16_t target = target_port_on(*port, pod);
   if (target == 0) return std::nullopt;
@@ -177,13 +177,17 @@ uint16_t target_port_on(const ServicePortView& port, const ExposedPod& pod) {
   return 0;
 }
 
-std::optional<ServicePortView> route_port(const Object& service, const RouteToService& route) {
+std::optional<ServicePortView> route_port(const Object& service, const RouteToService& route,
+                                          const ExposedPod& pod) {
   const std::vector<ServicePortView> ports = ServiceView(service).port_views();
   if (!route.port && ports.size() == 1) return ports.front();
   const PortRef wanted =
       route.port ? route.port : PortRef{.number = std::optional<int64_t>(route.fallback_port), .name = {}};
   for (const ServicePortView& port : ports) {
-    if (wanted.number ? port.port() == wanted.number : port.name() == wanted.name) return port;
+    const bool is_wanted = !wanted.number    ? port.name() == wanted.name
+                           : route.by_target ? target_port_on(port, pod) == *wanted.number
+                                             : port.port() == wanted.number;
+    if (is_wanted) return port;
   }
   return std::nullopt;
 }

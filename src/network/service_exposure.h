@@ -40,8 +40,9 @@ ServiceName service_of_host(std::string_view host, std::string_view ns, std::str
 Answer selects(const Object& service, const ExposedPod& pod);
 // The pod's port behind a port of a Service, by number or name; 0 if it has none of that name.
 uint16_t target_port_on(const ServicePortView& port, const ExposedPod& pod);
-// Which port of the Service a route uses; nothing if there is none.
-std::optional<ServicePortView> route_port(const Object& service, const RouteToService& route);
+// Which port of the Service a route to the pod uses; nothing if there is none.
+std::optional<ServicePortView> route_port(const Object& service, const RouteToService& route,
+                                          const ExposedPod& pod);
 
 // Ways without anything in between: LoadBalancer, NodePort, externalIPs, hostPort, hostNetwork.
 std::vector<Exposure> direct_exposures(const ExposedPod& pod, const ServiceIndex& services);

@@ -2,7 +2,9 @@
 // lead to.
 #include "network/exposure.h"
 
+#include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "network/gateway_api.h"
@@ -16,10 +18,12 @@ void append(std::vector<RouteToService> more, std::vector<RouteToService>& route
   routes.insert(routes.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-uint16_t host_port_of(const ContainerPortView& port) {
-  const int64_t number = port_ref(port.host_port()).number.value_or(0);
-  const int64_t container = port.port().value_or(0);
-  return number < 1 || container < 1 || container > 0xFFFF ? uint16_t{0} : static_cast<uint16_t>(container);
+void add_host_port(int64_t host_port, int64_t container_port, std::string_view protocol, const Place& place,
+                   ExposedPod& pod) {
+  if (host_port < 1 || container_port < 1 || container_port > 0xFFFF) return;
+  pod.host_ports.push_back({.container_port = static_cast<uint16_t>(container_port),
+                            .transport = parse_transport(protocol).value_or(Transport::tcp),
+                            .place = place});
 }
 
 }  // namespace
@@ -55,11 +59,25 @@ ExposedPod exposed_pod_of(const PodClass& pods) {
   if (pods.pod_template.host_network().is_true()) pod.host_network = pods.pod_template.host_network();
   for (const NodeRef container : pods.pod_template.containers().items()) {
     for (const ContainerPortView& port : container_ports(container)) {
-      const uint16_t number = host_port_of(port);
-      if (number == 0) continue;
-      pod.host_ports.push_back({.container_port = number,
-                                .transport = parse_transport(port.protocol()).value_or(Transport::tcp),
-                                .place = pods.object->shown(port.host_port().field_place())});
+      add_host_port(port_ref(port.host_port()).number.value_or(0), port.port().value_or(0), port.protocol(),
+                    pods.object->shown(port.host_port().field_place()), pod);
+    }
+  }
+  return pod;
+}
+
+ExposedPod exposed_pod_of(const DerivedPod& derived, const Object& object) {
+  ExposedPod pod{.ns = derived.ns,
+                 .labels = derived.labels,
+                 .ports = named_ports(derived),
+                 .host_ports = {},
+                 .host_network = {},
+                 .object = &object};
+  if (derived.host_network) pod.host_network = derived.pod_template.host_network();
+  for (const RayContainer& container : derived.containers) {
+    for (const RayContainerPort& port : container.ports) {
+      const Place place = port.from ? port.from["hostPort"].field_place() : derived.from;
+      add_host_port(port.host_port, port.number, port.protocol, object.shown(place), pod);
     }
   }
   return pod;
@@ -75,11 +93,26 @@ Exposures::Exposures(const Inventory& inventory, std::span<const PodClass> pods,
   const std::vector<RouteToService> to_gateways = routes_;
   append(istio_ingress_routes(inputs, to_gateways), routes_);
   append(istio_gateway_routes(inputs, to_gateways), routes_);
+  for (size_t i = 0; i < routes_.size(); ++i) {
+    for (const Object* service : services_.find(routes_[i].ns, routes_[i].service))
+      by_service_[service].push_back(i);
+  }
 }
 
 std::vector<Exposure> Exposures::of(const ExposedPod& pod) const {
   std::vector<Exposure> exposures = direct_exposures(pod, services_);
-  for (Exposure& one : routed_exposures(pod, routes_, services_)) exposures.push_back(std::move(one));
+  std::vector<std::pair<size_t, const Object*>> routes;
+  for (const Object* service : services_.around(pod.ns)) {
+    const auto found = by_service_.find(service);
+    if (found == by_service_.end() || selects(*service, pod) == Answer::no) continue;
+    for (const size_t route : found->second) routes.emplace_back(route, service);
+  }
+  std::stable_sort(routes.begin(), routes.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (const auto& [route, service] : routes) {
+    if (std::optional<Exposure> exposure = follow_route(routes_[route], *service, pod))
+      exposures.push_back(std::move(*exposure));
+  }
   return exposures;
 }
 

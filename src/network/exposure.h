@@ -3,7 +3,9 @@
 // Routes are worked out once from the inventory; a pod is then looked up by the Services that select it.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "network/service_exposure.h"
@@ -22,6 +24,7 @@ class Exposures {
  private:
   ServiceIndex services_;
   std::vector<RouteToService> routes_;
+  std::unordered_map<const Object*, std::vector<size_t>> by_service_;  // positions in routes_
 };
 
 }  // namespace kray

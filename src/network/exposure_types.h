@@ -119,6 +119,8 @@ struct ExposedPod {
   const Object* object = nullptr;  // what makes the pods
 };
 ExposedPod exposed_pod_of(const PodClass& pods);
+// A pod of a Ray object as the operator makes it.
+ExposedPod exposed_pod_of(const DerivedPod& pod, const Object& object);
 
 // What an install may set and manifests do not always say; defaults are Istio's (specs 0.3).
 struct ExposureSettings {

@@ -207,24 +207,22 @@ bool is_redirect(NodeRef rule) {
                      [](NodeRef one) { return one["type"].text() == "RequestRedirect"; });
 }
 
-void add_authentication(const ExposureInputs& inputs, const Object* gateway, Exposure& way) {
-  if (!way.gateway->is_istio) return;
-  const GatewaySubject subject{.ns = way.gateway->ns,
-                               .labels = way.gateway->labels,
-                               .gateway = gateway == nullptr ? std::string_view() : gateway->name};
-  for (const Authentication& one :
-       gateway_authentication(inputs.inventory, subject, way.path, inputs.settings.root_namespace))
-    way.authentication.push_back(one);
+// Policies of the Gateway's pods, which only Istio's proxies look at.
+std::vector<const Object*> policies_of(const ExposureInputs& inputs, const Object& gateway,
+                                       const GatewayPods& pods) {
+  if (!pods.is_istio) return {};
+  const GatewaySubject subject{.ns = pods.ns, .labels = pods.labels, .gateway = gateway.name};
+  return gateway_policies(inputs.inventory, subject, inputs.settings.root_namespace);
 }
 
 struct Attachment {
   const Object& route;
-  const Object* gateway = nullptr;  // nothing: not in the input
-  Exposure way;                     // up to the listener, with its hosts
+  Exposure way;                         // up to the listener, with its hosts
+  std::vector<const Object*> policies;  // of the gateway's pods
 };
 
-void add_backend(const ExposureInputs& inputs, const Attachment& attachment, const RouteBackend& backend,
-                 NodeRef match, std::vector<RouteToService>& routes) {
+void add_backend(const Attachment& attachment, const RouteBackend& backend, NodeRef match,
+                 std::vector<RouteToService>& routes) {
   const Object& route = attachment.route;
   RouteToService added{.way = attachment.way,
                        .ns = backend.ns().empty() ? route.ns : std::string(backend.ns()),
@@ -240,7 +238,8 @@ void add_backend(const ExposureInputs& inputs, const Attachment& attachment, con
       {.object = &route,
        .place = route.shown(backend.node.place()),
        .text = fmt::format("{} '{}' sends to Service '{}'", route.kind, route.name, backend.name())});
-  add_authentication(inputs, attachment.gateway, added.way);
+  for (const Authentication& one : authentication_by(attachment.policies, added.way.path))
+    added.way.authentication.push_back(one);
   routes.push_back(std::move(added));
 }
 
@@ -252,9 +251,9 @@ void add_backends(const ExposureInputs& inputs, const Attachment& attachment,
     if (backend.kind() != "Service" || !backend.group().empty() || is_redirect(backend.rule) ||
         !is_granted(inputs.inventory, route, ns, backend.name()))
       continue;
-    if (backend.rule["matches"].size() == 0) add_backend(inputs, attachment, backend, {}, routes);
+    if (backend.rule["matches"].size() == 0) add_backend(attachment, backend, {}, routes);
     for (const NodeRef match : backend.rule["matches"].items())
-      add_backend(inputs, attachment, backend, match, routes);
+      add_backend(attachment, backend, match, routes);
   }
 }
 
@@ -266,7 +265,7 @@ void add_parent(const ExposureInputs& inputs, const Object& route, const RoutePa
   const Object* gateway =
       parent.kind() == "Gateway" ? find(inputs.inventory, "Gateway", ns, parent.name()) : nullptr;
   if (gateway == nullptr) {
-    Attachment attachment{.route = route, .gateway = nullptr, .way = {}};
+    Attachment attachment{.route = route, .way = {}, .policies = {}};
     attachment.way.gateway =
         GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = false};
     attachment.way.hosts = texts_of(GatewayApiRouteView(route).hostnames());
@@ -282,7 +281,8 @@ void add_parent(const ExposureInputs& inputs, const Object& route, const RoutePa
     if (!names_listener(parent, listener) || !admits_kind(listener, route.kind) || admitted == Answer::no ||
         !hosts)
       continue;
-    Attachment attachment{.route = route, .gateway = gateway, .way = front_of(inputs, *gateway, listener)};
+    Attachment attachment{.route = route, .way = front_of(inputs, *gateway, listener), .policies = {}};
+    attachment.policies = policies_of(inputs, *gateway, *attachment.way.gateway);
     attachment.way.hosts = *hosts;
     if (admitted == Answer::unknown)
       add_doubt(attachment.way,

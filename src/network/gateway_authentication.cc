@@ -125,15 +125,24 @@ void add_allow_policies(const std::vector<const Object*>& policies, std::vector<
 
 }  // namespace
 
-std::vector<Authentication> gateway_authentication(const Inventory& inventory, const GatewaySubject& gateway,
-                                                   const PathCondition& path,
-                                                   std::string_view root_namespace) {
-  std::vector<Authentication> found;
-  if (gateway.ns.empty()) return found;
-  std::vector<const Object*> allowing;
+std::vector<const Object*> gateway_policies(const Inventory& inventory, const GatewaySubject& gateway,
+                                            std::string_view root_namespace) {
+  std::vector<const Object*> policies;
+  if (gateway.ns.empty()) return policies;
   for (const Object* policy : inventory.all_of_kind(kSecurityApi, "AuthorizationPolicy")) {
     const AuthorizationPolicyView view(*policy);
-    if (view.is_dry_run() || !applies_to(*policy, view.spec, gateway, root_namespace)) continue;
+    if (!view.is_dry_run() && applies_to(*policy, view.spec, gateway, root_namespace))
+      policies.push_back(policy);
+  }
+  return policies;
+}
+
+std::vector<Authentication> authentication_by(const std::vector<const Object*>& policies,
+                                              const PathCondition& path) {
+  std::vector<Authentication> found;
+  std::vector<const Object*> allowing;
+  for (const Object* policy : policies) {
+    const AuthorizationPolicyView view(*policy);
     if (view.action() == "CUSTOM") {
       add_rules(*policy, view.rules(), Authentication::Kind::external_authorization, path, found);
     } else if (view.action() == "DENY") {

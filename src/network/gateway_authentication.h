@@ -19,8 +19,12 @@ struct GatewaySubject {
   std::string_view gateway;  // name of a Gateway API Gateway, for targetRefs; empty for others
 };
 
-std::vector<Authentication> gateway_authentication(const Inventory& inventory, const GatewaySubject& gateway,
-                                                   const PathCondition& path,
-                                                   std::string_view root_namespace);
+// Its AuthorizationPolicies, in input order.
+std::vector<const Object*> gateway_policies(const Inventory& inventory, const GatewaySubject& gateway,
+                                            std::string_view root_namespace);
+
+// What those ask of requests to a path.
+std::vector<Authentication> authentication_by(const std::vector<const Object*>& policies,
+                                              const PathCondition& path);
 
 }  // namespace kray

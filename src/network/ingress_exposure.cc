@@ -167,13 +167,13 @@ void add_istio_ingress(const ExposureInputs& inputs, const Object& ingress, cons
         GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = true};
     add_doubt(front, "the pods of Istio's ingress gateway are not in the input");
   }
+  const GatewaySubject subject{.ns = front.gateway->ns, .labels = front.gateway->labels, .gateway = {}};
+  const std::vector<const Object*> policies =
+      gateway_policies(inputs.inventory, subject, inputs.settings.root_namespace);
   std::vector<RouteToService> added;
   add_paths(ingress, front, added);  // a default backend is ignored
   for (RouteToService& route : added) {
-    const GatewaySubject subject{
-        .ns = route.way.gateway->ns, .labels = route.way.gateway->labels, .gateway = {}};
-    for (const Authentication& one :
-         gateway_authentication(inputs.inventory, subject, route.way.path, inputs.settings.root_namespace))
+    for (const Authentication& one : authentication_by(policies, route.way.path))
       route.way.authentication.push_back(one);
     routes.push_back(std::move(route));
   }

@@ -32,7 +32,8 @@ struct RouteContext {
   const ExposureInputs& inputs;
   const Listener& listener;
   const Exposure& front;
-  const Object& root;  // the VirtualService that binds
+  const std::vector<const Object*>& policies;  // of the gateway's pods
+  const Object& root;                          // the VirtualService that binds
   std::vector<std::string> hosts;
 };
 
@@ -145,14 +146,6 @@ struct RouteMatch {
   std::vector<std::string> sni_hosts;
 };
 
-void add_authentication(RouteToService& route, const RouteContext& context) {
-  const GatewayPods& pods = *route.way.gateway;
-  const GatewaySubject subject{.ns = pods.ns, .labels = pods.labels, .gateway = {}};
-  const std::vector<Authentication> found = gateway_authentication(
-      context.inputs.inventory, subject, route.way.path, context.inputs.settings.root_namespace);
-  route.way.authentication.insert(route.way.authentication.end(), found.begin(), found.end());
-}
-
 void add_destination(const VirtualServiceDestination& destination, const Object& virtual_service,
                      const RouteMatch& match, const RouteContext& context,
                      std::vector<RouteToService>& routes) {
@@ -180,7 +173,8 @@ void add_destination(const VirtualServiceDestination& destination, const Object&
       add_doubt(route.way, fmt::format("no DestinationRule has the subset '{}'", destination.subset()));
     route.subset = labels.value_or(Labels{});
   }
-  add_authentication(route, context);
+  for (const Authentication& one : authentication_by(context.policies, route.way.path))
+    route.way.authentication.push_back(one);
   routes.push_back(std::move(route));
 }
 
@@ -277,6 +271,9 @@ Exposure front_of(const ExposureInputs& inputs, const Listener& listener,
 void add_listener(const ExposureInputs& inputs, const Listener& listener,
                   const std::vector<RouteToService>& other_ways, std::vector<RouteToService>& routes) {
   const Exposure front = front_of(inputs, listener, other_ways);
+  const GatewaySubject subject{.ns = front.gateway->ns, .labels = front.gateway->labels, .gateway = {}};
+  const std::vector<const Object*> policies =
+      gateway_policies(inputs.inventory, subject, inputs.settings.root_namespace);
   const std::string pods_ns = listener.pods == nullptr ? std::string() : listener.pods->object->ns;
   for (const Object* one : inputs.inventory.all_of_kind(kNetworkingApi, "VirtualService")) {
     const VirtualServiceView view(*one);
@@ -288,14 +285,19 @@ void add_listener(const ExposureInputs& inputs, const Listener& listener,
     if (of_server.empty() || of_service.empty()) continue;
     const std::optional<std::vector<std::string>> hosts = common_hosts(of_server, of_service);
     if (!hosts) continue;
-    add_virtual_service(
-        {.inputs = inputs, .listener = listener, .front = front, .root = *one, .hosts = *hosts}, routes);
+    add_virtual_service({.inputs = inputs,
+                         .listener = listener,
+                         .front = front,
+                         .policies = policies,
+                         .root = *one,
+                         .hosts = *hosts},
+                        routes);
   }
 }
 
 // GW-2: Services name the port, or the pod listens on the server's own number.
 uint16_t listening_port(const ExposureInputs& inputs, const ExposedPod& gateway, uint16_t server_port) {
-  for (const Object* service : inputs.services.services()) {
+  for (const Object* service : inputs.services.around(gateway.ns)) {
     if (selects(*service, gateway) == Answer::no) continue;
     for (const ServicePortView& port : ServiceView(*service).port_views()) {
       if (port.port() == server_port) return target_port_on(port, gateway);

@@ -100,33 +100,13 @@ bool has_all(const Labels& labels, const Labels& wanted) {
   });
 }
 
-std::optional<Exposure> follow(const RouteToService& route, const Object& service, const ExposedPod& pod) {
-  const Answer selected = has_all(pod.labels, route.subset) ? selects(service, pod) : Answer::no;
-  if (selected == Answer::no) return std::nullopt;
-  const std::optional<ServicePortView> port = route_port(service, route, pod);
-  if (!port) return std::nullopt;
-  const uint16_t target = target_port_on(*port, pod);
-  if (target == 0) return std::nullopt;
-  Exposure exposure = route.way;
-  exposure.port = target;
-  exposure.transport = parse_transport(port->protocol()).value_or(Transport::tcp);
-  exposure.service = &service;
-  exposure.service_port = as_port(port->port());
-  exposure.chain.push_back({.object = &service,
-                            .place = service.shown(port->node.place()),
-                            .text = fmt::format("Service '{}' sends port {} to port {} of the pod",
-                                                service.name, exposure.service_port, target)});
-  if (selected == Answer::unknown)
-    add_doubt(exposure, "the Service and the pod may lie in different namespaces");
-  return exposure;
-}
-
 }  // namespace
 
 ServiceIndex::ServiceIndex(const Inventory& inventory, std::string_view cluster_domain)
     : cluster_domain_(cluster_domain) {
   for (const Object* service : inventory.all_of_kind("", "Service")) {
     services_.push_back(service);
+    by_namespace_[service->ns].push_back(service);
     by_name_[{service->ns, std::string(service->name)}].push_back(service);
   }
 }
@@ -145,6 +125,17 @@ std::vector<const Object*> ServiceIndex::find(std::string_view ns, std::string_v
     const auto behind = by_name_.find({target.ns, target.name});
     if (target.ns.empty() || behind == by_name_.end()) continue;
     services.insert(services.end(), behind->second.begin(), behind->second.end());
+  }
+  return services;
+}
+
+std::vector<const Object*> ServiceIndex::around(std::string_view ns) const {
+  if (ns.empty()) return services_;
+  std::vector<const Object*> services;
+  for (const std::string_view name : {ns, std::string_view()}) {
+    const auto found = by_namespace_.find(name);
+    if (found != by_namespace_.end())
+      services.insert(services.end(), found->second.begin(), found->second.end());
   }
   return services;
 }
@@ -192,9 +183,31 @@ std::optional<ServicePortView> route_port(const Object& service, const RouteToSe
   return std::nullopt;
 }
 
+std::optional<Exposure> follow_route(const RouteToService& route, const Object& service,
+                                     const ExposedPod& pod) {
+  const Answer selected = has_all(pod.labels, route.subset) ? selects(service, pod) : Answer::no;
+  if (selected == Answer::no) return std::nullopt;
+  const std::optional<ServicePortView> port = route_port(service, route, pod);
+  if (!port) return std::nullopt;
+  const uint16_t target = target_port_on(*port, pod);
+  if (target == 0) return std::nullopt;
+  Exposure exposure = route.way;
+  exposure.port = target;
+  exposure.transport = parse_transport(port->protocol()).value_or(Transport::tcp);
+  exposure.service = &service;
+  exposure.service_port = as_port(port->port());
+  exposure.chain.push_back({.object = &service,
+                            .place = service.shown(port->node.place()),
+                            .text = fmt::format("Service '{}' sends port {} to port {} of the pod",
+                                                service.name, exposure.service_port, target)});
+  if (selected == Answer::unknown)
+    add_doubt(exposure, "the Service and the pod may lie in different namespaces");
+  return exposure;
+}
+
 std::vector<Exposure> direct_exposures(const ExposedPod& pod, const ServiceIndex& services) {
   std::vector<Exposure> exposures;
-  for (const Object* service : services.services()) {
+  for (const Object* service : services.around(pod.ns)) {
     const Answer selected = selects(*service, pod);
     if (selected != Answer::no) add_openings(*service, pod, selected, exposures);
   }
@@ -207,7 +220,7 @@ std::vector<Exposure> routed_exposures(const ExposedPod& pod, const std::vector<
   std::vector<Exposure> exposures;
   for (const RouteToService& route : routes) {
     for (const Object* service : services.find(route.ns, route.service)) {
-      if (std::optional<Exposure> exposure = follow(route, *service, pod))
+      if (std::optional<Exposure> exposure = follow_route(route, *service, pod))
         exposures.push_back(std::move(*exposure));
     }
   }

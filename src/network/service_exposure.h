@@ -21,10 +21,12 @@ class ServiceIndex {
   // Every Service of that name; overlays may define one several times. An ExternalName that points at a
   // Service of the cluster stands for that one (EXP-3).
   std::vector<const Object*> find(std::string_view ns, std::string_view name) const;
-  const std::vector<const Object*>& services() const { return services_; }
+  // Those that may send to pods of a namespace: its own and those without one; all for an empty name.
+  std::vector<const Object*> around(std::string_view ns) const;
 
  private:
   std::vector<const Object*> services_;
+  std::map<std::string, std::vector<const Object*>, std::less<>> by_namespace_;
   std::map<std::pair<std::string, std::string>, std::vector<const Object*>> by_name_;
   std::string cluster_domain_;
 };
@@ -47,7 +49,11 @@ std::optional<ServicePortView> route_port(const Object& service, const RouteToSe
 // Ways without anything in between: LoadBalancer, NodePort, externalIPs, hostPort, hostNetwork.
 std::vector<Exposure> direct_exposures(const ExposedPod& pod, const ServiceIndex& services);
 
-// The ways of routes that end in the pod.
+// The way of a route through that Service to the pod; nothing if it does not end there.
+std::optional<Exposure> follow_route(const RouteToService& route, const Object& service,
+                                     const ExposedPod& pod);
+
+// The ways of routes that end in the pod, for few routes.
 std::vector<Exposure> routed_exposures(const ExposedPod& pod, const std::vector<RouteToService>& routes,
                                        const ServiceIndex& services);
 

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include "network/exposure_fixture.h"
+#include "network/network_policy.h"
 #include "network/request_match.h"
 #include "support/shared_folder.h"
 
@@ -45,6 +47,62 @@ TEST(Exposure, ARouteMayGoThroughAnExternalName) {
   EXPECT_EQ(chain_of(ExposedWorld(world + alias("head.ray.svc.cluster.local")).only_way()),
             "Ingress/i, Service/head");
   EXPECT_TRUE(ExposedWorld(world + alias("example.org")).of("ray/head").empty());
+}
+
+// A RayCluster as the operator makes it: the head Service that it writes opens the dashboard.
+class DerivedExposure : public testing::Test {
+ protected:
+  DerivedExposure() {
+    files_.push_back(test::parse({"ray.yaml", R"(
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata: {name: demo, namespace: ray}
+spec:
+  headGroupSpec:
+    serviceType: NodePort
+    rayStartParams: {}
+    template: {spec: {containers: [{name: ray, image: "rayproject/ray:2.9.0", ports: [{name: dashboard, containerPort: 8265}]}]}}
+)"}));
+    inventory_ = std::make_unique<Inventory>(files_, kustomizations_, "");
+    const NodeRef type = inventory_->objects().front().spec()["headGroupSpec"]["serviceType"];
+    inventory_->add_derived(
+        {{.text =
+              R"({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "demo-head-svc", "namespace": "ray"},
+"spec": {"type": "NodePort", "selector": {"ray.io/cluster": "demo", "ray.io/node-type": "head"},
+"ports": [{"name": "dashboard", "port": 8265}]}})",
+          .from = type.field_place()},
+         {.text = R"({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+"metadata": {"name": "demo-head", "namespace": "ray"},
+"spec": {"podSelector": {"matchLabels": {"ray.io/node-type": "head"}}, "ingress": []}})",
+          .from = type.field_place()}});
+  }
+
+  std::vector<ManifestFile> files_;
+  KustomizeIndex kustomizations_;
+  std::unique_ptr<Inventory> inventory_;
+};
+
+TEST_F(DerivedExposure, IsShownAtTheFieldThatCausesIt) {
+  const std::vector<PodClass> pods = pod_classes(*inventory_, {1, 6, 2});
+  const Exposures exposures(*inventory_, pods, {});
+  const RayDerivation derivation = derive_ray(inventory_->objects().front(), {});
+  ASSERT_FALSE(derivation.pods.empty());
+  for (const ExposedPod& pod : {exposed_pod_of(pods.front()),
+                                exposed_pod_of(derivation.pods.front(), inventory_->objects().front())}) {
+    const std::vector<Exposure> ways = exposures.of(pod);
+    ASSERT_EQ(ways.size(), 1U);
+    EXPECT_EQ(ways[0].port, 8265);
+    EXPECT_EQ(test::text_of(ways[0].chain[0].place), "serviceType: NodePort");
+  }
+}
+
+TEST_F(DerivedExposure, PoliciesThatTheOperatorMakesCountAndAreShownThere) {
+  const NetworkPolicies policies(*inventory_);
+  const RayDerivation derivation = derive_ray(inventory_->objects().front(), {});
+  const PreparedEnd head = policies.prepare(network_end_of(derivation.pods.front(), *inventory_));
+  const NetworkVerdict verdict = policies.decide(policies.prepare(outside_end()), head, Transport::tcp, 8265);
+  EXPECT_EQ(verdict.allowed, Answer::no);
+  EXPECT_EQ(test::text_of(steps_of(verdict).at(0).place), "serviceType: NodePort");
 }
 
 TEST(RequestMatch, HostsInCommon) {

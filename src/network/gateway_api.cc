@@ -104,8 +104,7 @@ Exposure front_of(const ExposureInputs& inputs, const Object& gateway, const Gat
   const uint16_t port = static_cast<uint16_t>(std::clamp<int64_t>(listener.port().value_or(0), 0, 0xFFFF));
   Exposure front;
   if (kind == ClassKind::other || kind == ClassKind::unknown) {
-    front.gateway =
-        GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = false};
+    front.gateway = GatewayPods{};
     if (kind == ClassKind::unknown)
       add_doubt(front, fmt::format("GatewayClass '{}' is not in the input", view.class_name()));
   } else if (is_managed(view)) {
@@ -113,8 +112,7 @@ Exposure front_of(const ExposureInputs& inputs, const Object& gateway, const Gat
   } else if (const PodClass* pods = unmanaged_pods(inputs, gateway)) {
     front = front_of_gateway(inputs, *pods, port, {});
   } else {
-    front.gateway =
-        GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = true};
+    front.gateway = unknown_istio_gateway();
     add_doubt(front, fmt::format("the pods of Gateway '{}' are not in the input", gateway.name));
   }
   front.chain.push_back({.object = &gateway,
@@ -266,8 +264,7 @@ void add_parent(const ExposureInputs& inputs, const Object& route, const RoutePa
       parent.kind() == "Gateway" ? find(inputs.inventory, "Gateway", ns, parent.name()) : nullptr;
   if (gateway == nullptr) {
     Attachment attachment{.route = route, .way = {}, .policies = {}};
-    attachment.way.gateway =
-        GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = false};
+    attachment.way.gateway = GatewayPods{};
     attachment.way.hosts = texts_of(GatewayApiRouteView(route).hostnames());
     add_doubt(attachment.way, fmt::format("{} '{}' is not in the input", parent.kind(), parent.name()));
     add_backends(inputs, attachment, routes);

@@ -152,6 +152,10 @@ std::vector<Authentication> authentication_by(const std::vector<const Object*>& 
     }
   }
   add_allow_policies(allowing, found);
+  // GEN-1: a policy with a revision is one for proxies of that revision only.
+  for (Authentication& one : found) {
+    if (one.object->metadata()["labels"]["istio.io/rev"]) one.covers_all = Answer::unknown;
+  }
   return found;
 }
 

@@ -113,8 +113,7 @@ Exposure controller_front(const ExposureInputs& inputs, const Object& ingress) {
   const IngressView view(ingress);
   const NodeRef name = view.class_annotation() ? view.class_annotation() : view.class_name();
   Exposure front;
-  front.gateway =
-      GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = false};
+  front.gateway = GatewayPods{};
   front.authentication = annotated_authentication(ingress);
   if (!name) {
     add_doubt(front,
@@ -130,8 +129,7 @@ void add_openshift_route(const Object& route, std::vector<RouteToService>& route
   const NodeRef target = spec["port"]["targetPort"];
   Exposure way;
   way.kind = ExposureKind::openshift_route;
-  way.gateway =
-      GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = false};
+  way.gateway = GatewayPods{};
   if (!spec["host"].text().empty()) way.hosts.emplace_back(spec["host"].text());
   if (!spec["path"].text().empty())
     way.path = {.kind = PathCondition::Kind::prefix, .value = std::string(spec["path"].text())};
@@ -146,6 +144,46 @@ void add_openshift_route(const Object& route, std::vector<RouteToService>& route
                     .fallback_port = 0,
                     .by_target = true,
                     .subset = {}});
+}
+
+// Traefik's and Contour's own kinds: Services stand below each route, and below a TCP proxy.
+struct CustomRouter {
+  std::string_view group;
+  std::string_view kind;
+};
+constexpr std::array<CustomRouter, 5> kCustomRouters = {{{"traefik.io", "IngressRoute"},
+                                                         {"traefik.io", "IngressRouteTCP"},
+                                                         {"traefik.containo.us", "IngressRoute"},
+                                                         {"traefik.containo.us", "IngressRouteTCP"},
+                                                         {"projectcontour.io", "HTTPProxy"}}};
+
+void add_custom_services(const Object& router, NodeRef entry, std::vector<RouteToService>& routes) {
+  for (const NodeRef service : entry["services"].items()) {
+    RouteToService& route = routes.emplace_back();
+    route.ns = service["namespace"] ? std::string(service["namespace"].text()) : router.ns;
+    route.service = service["name"].text();
+    route.port = port_ref(service["port"]);
+    route.way.kind = ExposureKind::ingress;
+    route.way.gateway = GatewayPods{};
+    if (const NodeRef match = entry["match"]) route.way.needs.emplace_back(match.text());
+    if (const NodeRef host = router.spec()["virtualhost"]["fqdn"]) route.way.hosts.emplace_back(host.text());
+    if (const NodeRef middlewares = entry["middlewares"]) {
+      route.way.authentication.push_back({.kind = Authentication::Kind::possible,
+                                          .covers_all = Answer::unknown,
+                                          .object = &router,
+                                          .place = router.shown(middlewares.field_place())});
+    }
+    route.way.chain = {
+        {.object = &router,
+         .place = router.shown(service.place()),
+         .text = fmt::format("{} '{}' sends to Service '{}'", router.kind, router.name, route.service)}};
+    add_doubt(route.way, fmt::format("the controller of {} is not in the input", router.kind));
+  }
+}
+
+void add_custom_router(const Object& router, std::vector<RouteToService>& routes) {
+  for (const NodeRef entry : router.spec()["routes"].items()) add_custom_services(router, entry, routes);
+  add_custom_services(router, router.spec()["tcpproxy"], routes);
 }
 
 // ING-2.
@@ -163,8 +201,7 @@ void add_istio_ingress(const ExposureInputs& inputs, const Object& ingress, cons
     front = front_of_gateway(inputs, *pods, 80, other_ways);
     if (front.certainty != Answer::yes && has_tls) front = front_of_gateway(inputs, *pods, 443, other_ways);
   } else {
-    front.gateway =
-        GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = true};
+    front.gateway = unknown_istio_gateway();
     add_doubt(front, "the pods of Istio's ingress gateway are not in the input");
   }
   const GatewaySubject subject{.ns = front.gateway->ns, .labels = front.gateway->labels, .gateway = {}};
@@ -193,6 +230,10 @@ std::vector<RouteToService> ingress_routes(const ExposureInputs& inputs) {
   }
   for (const Object* route : inputs.inventory.all_of_kind("route.openshift.io", "Route"))
     add_openshift_route(*route, routes);
+  for (const CustomRouter& kind : kCustomRouters) {
+    for (const Object* router : inputs.inventory.all_of_kind(kind.group, kind.kind))
+      add_custom_router(*router, routes);
+  }
   return routes;
 }
 

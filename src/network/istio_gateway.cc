@@ -257,8 +257,7 @@ Exposure front_of(const ExposureInputs& inputs, const Listener& listener,
   if (listener.pods != nullptr) {
     front = front_of_gateway(inputs, *listener.pods, listener.port, other_ways);
   } else {
-    front.gateway =
-        GatewayPods{.pods = nullptr, .ns = {}, .service_account = {}, .labels = {}, .is_istio = true};
+    front.gateway = unknown_istio_gateway();
     add_doubt(front, fmt::format("the pods of Gateway '{}' are not in the input", listener.gateway.name));
   }
   front.chain.push_back(
@@ -324,6 +323,12 @@ GatewayPods gateway_pods_of(const PodClass& pods) {
           .service_account = std::string(account.empty() ? "default" : account),
           .labels = pods.labels,
           .is_istio = is_gateway_pod(pods)};
+}
+
+GatewayPods unknown_istio_gateway() {
+  GatewayPods pods;
+  pods.is_istio = true;
+  return pods;
 }
 
 std::vector<const PodClass*> select_gateway_pods(const ExposureInputs& inputs, const Labels& selector) {

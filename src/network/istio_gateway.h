@@ -23,6 +23,8 @@ struct ExposureInputs {
 // Whether the pods run an Istio gateway: by the injection template or by the proxy's arguments.
 bool is_gateway_pod(const PodClass& pods);
 GatewayPods gateway_pods_of(const PodClass& pods);
+// Those of a gateway of Istio whose pods are not in the input.
+GatewayPods unknown_istio_gateway();
 // Gateway pods of any namespace with all labels of the selector (GW-1).
 std::vector<const PodClass*> select_gateway_pods(const ExposureInputs& inputs, const Labels& selector);
 

@@ -126,5 +126,30 @@ TEST(IngressExposure, OpenShiftRoutes) {
   EXPECT_TRUE(ExposedWorld(kWorld + route("9")).of("ray/head").empty());
 }
 
+TEST(IngressExposure, RoutersOfTraefikAndContour) {
+  const Exposure traefik =
+      ExposedWorld(kWorld +
+                   an_object("traefik.io/v1alpha1", "IngressRoute", "ray", "t",
+                             "spec: {routes: [{match: \"Host(`ray.example.org`)\", middlewares: [{name: "
+                             "login}], services: [{name: head, port: 80}]}]}"))
+          .only_way();
+  EXPECT_EQ(traefik.port, 8265);
+  EXPECT_EQ(traefik.certainty, Answer::unknown);
+  EXPECT_EQ(traefik.needs, std::vector<std::string>{"Host(`ray.example.org`)"});
+  ASSERT_EQ(traefik.authentication.size(), 1U);
+  EXPECT_EQ(traefik.authentication[0].kind, Authentication::Kind::possible);
+  const std::string contour =
+      "spec: {virtualhost: {fqdn: ray.example.org}, routes: [{services: [{name: head, port: ";
+  EXPECT_EQ(
+      ExposedWorld(kWorld + an_object("projectcontour.io/v1", "HTTPProxy", "ray", "c", contour + "80}]}]}"))
+          .only_way()
+          .hosts,
+      std::vector<std::string>{"ray.example.org"});
+  EXPECT_TRUE(
+      ExposedWorld(kWorld + an_object("projectcontour.io/v1", "HTTPProxy", "ray", "c", contour + "81}]}]}"))
+          .of("ray/head")
+          .empty());
+}
+
 }  // namespace
 }  // namespace kray

@@ -285,6 +285,16 @@ TEST(IstioGateway, ExternalAuthorizationOnTheGateway) {
   EXPECT_TRUE(asked(a_policy(kSelected + kCustom)).empty());  // no rules: asks nobody
 }
 
+// GEN-1
+TEST(IstioGateway, APolicyOfOneRevisionLeavesItOpen) {
+  const auto found = asked(
+      "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: p, namespace: "
+      "istio-system, labels: {istio.io/rev: canary}}\nspec: {" +
+      kCustom + "rules: [{}]}\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].covers_all, Answer::unknown);
+}
+
 TEST(IstioGateway, PathsThatAreNotAsked) {
   const auto covers = [](const std::string& operation) {
     const auto found =

@@ -260,7 +260,8 @@ TEST(NetworkPolicy, UnknownNamespaceLabelsMakeItUnknownUnlessTheyDoNotMatter) {
   };
   const std::string by_team = "{namespaceSelector: {matchLabels: {team: ui}}}";
   EXPECT_EQ(ask("ingress: [{from: [" + by_team + "]}]").allowed, Answer::unknown);
-  EXPECT_THAT(ask("ingress: [{from: [" + by_team + "]}]").reason, HasSubstr("labels of a pod's namespace"));
+  EXPECT_THAT(ask("ingress: [{from: [" + by_team + "]}]").reason,
+              HasSubstr("not all labels of namespace 'web' are known"));
   EXPECT_EQ(ask("ingress: [{from: [" + by_team + "]}, {}]").allowed, Answer::yes);
   EXPECT_EQ(ask("ingress: [{from: [" + by_team + "], ports: [{port: 1}]}]").allowed, Answer::no);
   EXPECT_EQ(
@@ -360,7 +361,27 @@ TEST(NetworkPolicy, PoliciesOfOtherApisThatMaySelectAnEndMakeItUnknown) {
             Answer::yes);
 }
 
+TEST(NetworkPolicy, ABaselineCountsOnlyWhereNoPolicyIsolates) {
+  const std::string baseline =
+      "---\napiVersion: policy.networking.k8s.io/v1alpha1\nkind: BaselineAdminNetworkPolicy\nmetadata: "
+      "{name: "
+      "default}\nspec: {subject: {namespaces: {}}, ingress: [{action: Deny}]}\n";
+  EXPECT_EQ(NetworkWorld(two_pods() + baseline).ask("web/client", "ray/head", 8265).allowed, Answer::unknown);
+  const std::string isolating = a_policy("ray", "p", kAll + "ingress: [{}]");
+  EXPECT_EQ(NetworkWorld(two_pods() + baseline + isolating).ask("web/client", "ray/head", 8265).allowed,
+            Answer::yes);
+}
+
 // Explanation
+TEST(NetworkPolicy, ARefusedPolicySaysWhyInItsStep) {
+  const NetworkWorld world(two_pods() +
+                           a_policy("ray", "p", kAll + "ingress: [{from: [{ipBlock: {cidr: 10.0.0.1}}]}]"));
+  EXPECT_EQ(
+      steps_of(world.ask("web/client", "ray/head", 8265)).at(0).text,
+      "NetworkPolicy 'p' of namespace 'ray' may isolate the destination for ingress, if the API server took "
+      "it: '10.0.0.1' is no CIDR");
+}
+
 TEST(NetworkPolicy, StepsNameThePoliciesAndRulesWithTheirPlaces) {
   const NetworkWorld world(
       two_pods() + a_policy("ray", "shut", kAll + "policyTypes: [Ingress]") +

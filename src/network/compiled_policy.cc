@@ -84,6 +84,8 @@ CompiledPort compile_port(NodeRef node, std::string& refusal) {
     const int64_t last = end.value_or(*ref.number);
     if (*ref.number < 1 || *ref.number > 0xFFFF || last < *ref.number || last > 0xFFFF) {
       refusal = fmt::format("ports {} to {} are no range", *ref.number, last);
+      port.last = 0;
+      port.first = 1;  // matches nothing
       return port;
     }
     port.first = static_cast<uint16_t>(*ref.number);

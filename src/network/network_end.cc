@@ -20,17 +20,27 @@ std::vector<IpAddress> addresses_of(NodeRef one, NodeRef all) {
   return addresses;
 }
 
-void add_named_ports(NodeRef container, bool of_init_container, std::vector<NamedPort>& ports) {
-  for (const ContainerPortView& port : container_ports(container)) {
-    const std::optional<Transport> transport = parse_transport(port.protocol());
-    const int64_t number = port.port().value_or(0);
-    if (port.name().empty() || !transport || number < 1 || number > 0xFFFF) continue;
-    ports.push_back({.name = std::string(port.name()),
-                     .transport = *transport,
-                     .number = static_cast<uint16_t>(number),
-                     .of_init_container = of_init_container});
-  }
+void add_named_port(std::string_view name, int64_t number, std::string_view protocol, bool of_init_container,
+                    std::vector<NamedPort>& ports) {
+  const std::optional<Transport> transport = parse_transport(protocol);
+  if (name.empty() || !transport || number < 1 || number > 0xFFFF) return;
+  ports.push_back({.name = std::string(name),
+                   .transport = *transport,
+                   .number = static_cast<uint16_t>(number),
+                   .of_init_container = of_init_container});
 }
+
+void add_named_ports(NodeRef container, bool of_init_container, std::vector<NamedPort>& ports) {
+  for (const ContainerPortView& port : container_ports(container))
+    add_named_port(port.name(), port.port().value_or(0), port.protocol(), of_init_container, ports);
+}
+
+void add_named_ports(const RayContainer& container, bool of_init_container, std::vector<NamedPort>& ports) {
+  for (const RayContainerPort& port : container.ports)
+    add_named_port(port.name, port.number, port.protocol, of_init_container, ports);
+}
+
+bool restarts(NodeRef init_container) { return init_container["restartPolicy"].text() == "Always"; }
 
 }  // namespace
 
@@ -67,7 +77,16 @@ std::vector<NamedPort> named_ports(const PodTemplate& pod_template) {
   std::vector<NamedPort> ports;
   for (const NodeRef container : pod_template.containers().items()) add_named_ports(container, false, ports);
   for (const NodeRef container : pod_template.init_containers().items()) {
-    if (container["restartPolicy"].text() == "Always") add_named_ports(container, true, ports);
+    if (restarts(container)) add_named_ports(container, true, ports);
+  }
+  return ports;
+}
+
+std::vector<NamedPort> named_ports(const DerivedPod& pod) {
+  std::vector<NamedPort> ports;
+  for (const RayContainer& container : pod.containers) add_named_ports(container, false, ports);
+  for (const RayContainer& container : pod.init_containers) {
+    if (restarts(container.from)) add_named_ports(container, true, ports);
   }
   return ports;
 }
@@ -104,6 +123,16 @@ NetworkEnd network_end_of(const PodClass& pods, const Inventory& inventory, cons
   if (node != nodes.end()) end.node_addresses = node->second;
   const NodeRef status = pods.object->node["status"];
   end.addresses = addresses_of(status["podIP"], status["podIPs"]);
+  return end;
+}
+
+NetworkEnd network_end_of(const DerivedPod& pod, const Inventory& inventory) {
+  NetworkEnd end;
+  end.ns = pod.ns;
+  end.labels = {.known = pod.labels, .complete = true};
+  end.namespace_labels = namespace_labels(inventory, pod.ns);
+  end.ports = named_ports(pod);
+  end.host_network = pod.host_network;
   return end;
 }
 

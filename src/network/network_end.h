@@ -12,6 +12,7 @@
 #include "cluster/ip_address.h"
 #include "cluster/views.h"
 #include "derive/pod_class.h"
+#include "derive/ray_objects.h"
 #include "network/label_selector.h"
 
 namespace kray {
@@ -62,5 +63,8 @@ NodeAddresses read_node_addresses(const Inventory& inventory);
 
 // A pod class as an end; for a Pod object also who it is, its node and its addresses.
 NetworkEnd network_end_of(const PodClass& pods, const Inventory& inventory, const NodeAddresses& nodes);
+// Pods of a Ray object as the operator makes them, with the ports that it adds.
+NetworkEnd network_end_of(const DerivedPod& pod, const Inventory& inventory);
+std::vector<NamedPort> named_ports(const DerivedPod& pod);
 
 }  // namespace kray

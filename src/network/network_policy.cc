@@ -34,6 +34,7 @@ struct DirectionVerdict {
   bool from_own_node = false;
   MissingFacts missing = 0;
   const OtherPolicy* other = nullptr;
+  std::string_view peer_ns;
 };
 
 bool shares_address(const std::vector<IpAddress>& a, const std::vector<IpAddress>& b) {
@@ -91,7 +92,8 @@ DirectionVerdict by_policies(const Question& question, NetworkVerdict& verdict) 
     verdict.isolated_by.push_back({.policy = selected.policy->object,
                                    .direction = question.direction,
                                    .selects = selected.selects,
-                                   .place = selected.policy->place});
+                                   .place = selected.policy->place,
+                                   .refusal = selected.policy->refusal});
     const Match allows = policy_allows(selected, question, verdict);
     const bool certain = selected.selects == Answer::yes;
     result.isolated |= certain;
@@ -116,16 +118,21 @@ DirectionVerdict decide_direction(const Question& question, const NodeAddresses&
   Match own_node = is_own_node(question.subject.end, question.peer.end, nodes);
   if (own_node.answer == Answer::yes) {
     if (!egress)
-      return {
-          .allowed = Answer::yes, .isolated = false, .from_own_node = true, .missing = 0, .other = nullptr};
+      return {.allowed = Answer::yes,
+              .isolated = false,
+              .from_own_node = true,
+              .missing = 0,
+              .other = nullptr,
+              .peer_ns = {}};
     own_node = {.answer = Answer::unknown, .missing = kOwnNode};
   }
   DirectionVerdict result = by_policies(question, verdict);
   const OtherPolicy* other =
       egress ? question.subject.selection->other_egress : question.subject.selection->other_ingress;
+  result.peer_ns = question.peer.end.ns;
   result.allowed = either(result.allowed, own_node.answer);
   result.missing |= own_node.missing;
-  if (other != nullptr) {
+  if (other != nullptr && !(other->is_baseline && result.isolated)) {
     result.allowed = Answer::unknown;
     result.missing |= kOtherPolicy;
     result.other = other;
@@ -140,10 +147,9 @@ struct MissingWords {
   std::string_view words;
 };
 
-constexpr std::array<MissingWords, 11> kMissingWords = {{
+constexpr std::array<MissingWords, 10> kMissingWords = {{
     {kPodLabels, "not all labels of a pod are known"},
     {kPodNamespace, "the namespace of a pod is not known"},
-    {kNamespaceLabels, "the labels of a pod's namespace are not in the input"},
     {kPodAddress, "an ipBlock may hold the pod's address, which is not known"},
     {kBlockOnPod, "an ipBlock holds the address of a pod, and implementations differ on those (NP-10)"},
     {kPortNameTwice, "two containers give one port name to different numbers (NP-10)"},
@@ -161,6 +167,8 @@ void add_clause(std::string& text, std::string_view clause) {
 
 void add_missing(const DirectionVerdict& result, std::string& text) {
   if (result.allowed != Answer::unknown) return;
+  if ((result.missing & kNamespaceLabels) != 0)
+    add_clause(text, fmt::format("not all labels of namespace '{}' are known", result.peer_ns));
   for (const MissingWords& one : kMissingWords) {
     if ((result.missing & one.fact) != 0 && text.find(one.words) == std::string::npos)
       add_clause(text, one.words);
@@ -245,6 +253,11 @@ std::string name_of(const Object& policy) {
                            : fmt::format("NetworkPolicy '{}' of namespace '{}'", policy.name, policy.ns);
 }
 
+// The first policy stays, but a baseline gives way.
+void prefer(const OtherPolicy& policy, const OtherPolicy*& chosen) {
+  if (chosen == nullptr || (chosen->is_baseline && !policy.is_baseline)) chosen = &policy;
+}
+
 }  // namespace
 
 NetworkPolicies::NetworkPolicies(const Inventory& inventory)
@@ -265,8 +278,8 @@ PolicySelection NetworkPolicies::select(const NetworkEnd& end) const {
   }
   for (const OtherPolicy& policy : other_policies_) {
     if (!may_select(policy, end)) continue;
-    if (policy.egress && selection.other_egress == nullptr) selection.other_egress = &policy;
-    if (policy.ingress && selection.other_ingress == nullptr) selection.other_ingress = &policy;
+    if (policy.egress) prefer(policy, selection.other_egress);
+    if (policy.ingress) prefer(policy, selection.other_ingress);
   }
   return selection;
 }
@@ -308,6 +321,8 @@ std::vector<NetworkStep> steps_of(const NetworkVerdict& verdict) {
                      .text = fmt::format("{} {} the {} for {}", name_of(*one.policy),
                                          one.selects == Answer::yes ? "isolates" : "may isolate", end,
                                          to_string(one.direction))});
+    if (!one.refusal.empty())
+      steps.back().text += fmt::format(", if the API server took it: {}", one.refusal);
   }
   for (const AllowingRule& one : verdict.allowed_by) {
     steps.push_back(

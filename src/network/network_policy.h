@@ -14,6 +14,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct IsolatingPolicy {
   Direction direction = Direction::ingress;
   Answer selects = Answer::yes;  // never `no`
   Place place;                   // its podSelector, its name if it has none
+  std::string_view refusal;      // why the API server refuses it as it is written; empty if it does not
 };
 
 // A rule that lets the connection pass in its direction.
@@ -68,7 +70,8 @@ struct PolicySelection {
   };
   std::vector<Selected> egress;
   std::vector<Selected> ingress;
-  const OtherPolicy* other_egress = nullptr;  // the first of another API that may select it
+  // The first of another API that may select it; a baseline only if there is no other.
+  const OtherPolicy* other_egress = nullptr;
   const OtherPolicy* other_ingress = nullptr;
 };
 

@@ -23,7 +23,8 @@ OtherPolicy policy_of(const Object& object, bool is_namespaced) {
           .is_namespaced = is_namespaced,
           .namespace_selector = {},
           .pod_selector = {},
-          .selects_nodes = false};
+          .selects_nodes = false,
+          .is_baseline = false};
 }
 
 // Cilium prefixes keys with the source of a label ("k8s:app"), and has keys of its own for the namespace:
@@ -55,7 +56,8 @@ void add_cilium(const Object& object, bool is_namespaced, std::vector<OtherPolic
   for (const NodeRef spec : object.node["specs"].items()) add(spec);
 }
 
-void add_calico(const Object& object, bool is_namespaced, std::vector<OtherPolicy>& policies) {
+// Calico and Antrea: whom such a policy selects is not read.
+void add_by_types(const Object& object, bool is_namespaced, std::vector<OtherPolicy>& policies) {
   const NodeRef spec = object.spec();
   OtherPolicy policy = policy_of(object, is_namespaced);
   // Without `types` it is what there are rules for, and ingress if there are none.
@@ -71,6 +73,7 @@ void add_admin(const Object& object, std::vector<OtherPolicy>& policies) {
   OtherPolicy policy = policy_of(object, false);
   policy.egress = spec["egress"].size() > 0;
   policy.ingress = spec["ingress"].size() > 0;
+  policy.is_baseline = object.kind == "BaselineAdminNetworkPolicy" || spec["tier"].text() == "Baseline";
   if (const NodeRef pods = subject["pods"]) {
     policy.namespace_selector = LabelSelector(pods["namespaceSelector"]);
     policy.pod_selector = LabelSelector(pods["podSelector"]);
@@ -92,10 +95,15 @@ std::vector<OtherPolicy> read_other_policies(const Inventory& inventory) {
     add_cilium(*one, true, policies);
   for (const Object* one : inventory.all_of_kind("cilium.io", "CiliumClusterwideNetworkPolicy"))
     add_cilium(*one, false, policies);
+  for (const Object* one : inventory.all_of_kind("crd.antrea.io", "NetworkPolicy"))
+    add_by_types(*one, true, policies);
+  for (const Object* one : inventory.all_of_kind("crd.antrea.io", "ClusterNetworkPolicy"))
+    add_by_types(*one, false, policies);
   for (const std::string_view group : {"crd.projectcalico.org", "projectcalico.org"}) {
-    for (const Object* one : inventory.all_of_kind(group, "NetworkPolicy")) add_calico(*one, true, policies);
+    for (const Object* one : inventory.all_of_kind(group, "NetworkPolicy"))
+      add_by_types(*one, true, policies);
     for (const Object* one : inventory.all_of_kind(group, "GlobalNetworkPolicy"))
-      add_calico(*one, false, policies);
+      add_by_types(*one, false, policies);
   }
   for (const std::string_view kind :
        {"AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"}) {

@@ -1,8 +1,9 @@
 // Policies of other network APIs, which may allow or deny over the head of a NetworkPolicy.
 //
-// Cilium, Calico, AdminNetworkPolicy and ClusterNetworkPolicy are not evaluated: one that may select an end
-// makes the answer unknown (specs/networkpolicy.md covers NetworkPolicy alone). Plain label selectors are
-// looked at, so that a policy for other pods does not cost the answer; Calico's selector language is not.
+// Cilium, Calico, Antrea, AdminNetworkPolicy and ClusterNetworkPolicy are not evaluated: one that may select
+// an end makes the answer unknown (specs/networkpolicy.md covers NetworkPolicy alone). Plain label selectors
+// are looked at, so that a policy for other pods does not cost the answer; Calico's selector language and
+// Antrea's appliedTo are not.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,8 @@ struct OtherPolicy {
   LabelSelector pod_selector;
   // It selects nodes, which are pods on the host network here.
   bool selects_nodes = false;
+  // It counts only for pods that no NetworkPolicy isolates in that direction.
+  bool is_baseline = false;
 };
 
 std::vector<OtherPolicy> read_other_policies(const Inventory& inventory);

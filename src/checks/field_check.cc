@@ -50,6 +50,7 @@ void visit_images(const PodClass& pods, const Visitor& visit) {
 }
 
 void visit_pods(std::string_view subject, const PodClass& pods, const Visitor& visit) {
+  if (!pods.pod_template || pods.shares_template()) return;
   const bool ray_only = subject.starts_with("ray-");
   if (ray_only && !pods.is_ray_node()) return;
   if (subject == "pod" || subject == "ray-pod") {

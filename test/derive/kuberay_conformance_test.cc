@@ -1,7 +1,7 @@
 // Compares the pods derived for Ray objects with those that KubeRay's own reconcilers made, for every
 // object of the shared conformance set and for both operator versions it covers.
 //
-// What is compared is what derive/ claims: which head and worker classes there are, and their labels.
+// What is compared is what derive/ claims: which pod classes there are, and their labels.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,19 +44,11 @@ std::string describe(std::string_view role, std::string_view group,
   return text.str();
 }
 
-// Submitter pods only where the object gives their template: the default one has no labels of ours.
-bool gives_submitter(const Object& object) {
-  const NodeRef job = object.kind == "RayCronJob" ? object.spec()["jobTemplate"] : object.spec();
-  return static_cast<bool>(job["submitterPodTemplate"]);
-}
-
-Pods expected_pods(const json& line, const Object& object) {
+Pods expected_pods(const json& line) {
   Pods pods;
   for (const json& pod : line.at("pods")) {
-    const std::string role = pod.at("role");
-    if (role != "head" && role != "worker" && !(role == "submitter" && gives_submitter(object))) continue;
-    pods.insert(
-        describe(role, pod.value("group", ""), pod.at("labels").get<std::map<std::string, std::string>>()));
+    pods.insert(describe(pod.at("role").get<std::string>(), pod.value("group", ""),
+                         pod.at("labels").get<std::map<std::string, std::string>>()));
   }
   return pods;
 }
@@ -68,6 +60,7 @@ Pods derived_pods(const Object& object, const Version& kuberay) {
     if (one.role == PodRole::ray_head) pods.insert(describe("head", "headgroup", labels));
     if (one.role == PodRole::ray_worker) pods.insert(describe("worker", one.group, labels));
     if (one.role == PodRole::ray_submitter) pods.insert(describe("submitter", "", labels));
+    if (one.role == PodRole::ray_redis_cleanup) pods.insert(describe("redis-cleanup", "", labels));
   }
   return pods;
 }
@@ -135,7 +128,7 @@ class KubeRayConformanceTest : public testing::TestWithParam<Operator> {
     const test::LoadedInventory inventory(read(input), "team-a");
     const Object* object = find_object(inventory, line.at("object"));
     ASSERT_NE(object, nullptr) << name << ": no " << line.at("object") << " in " << input;
-    const Pods expected = expected_pods(line, *object);
+    const Pods expected = expected_pods(line);
     const Pods derived = derived_pods(*object, GetParam().version);
     if (derived == expected) {
       ++agreeing_;

@@ -141,7 +141,7 @@ struct InventoryNetworkPolicy {
   std::string ns;
   std::string object;  // the RayCluster, RayJob, … that it is made for; itself if it is in the input
   Place from;
-  InventoryLabels pod_selector;  // matchLabels; empty: every pod of the namespace
+  std::optional<InventoryLabels> pod_selector;  // of one that KubeRay makes; the others may say more
   bool limits_ingress = true;
   bool limits_egress = false;
   bool is_gated = false;  // KubeRay would make it, but for a feature gate that is off or not known to be on

@@ -334,7 +334,7 @@ class Taker {
                                         .ns = object.ns,
                                         .object = object_id(object),
                                         .from = object.name_place(),
-                                        .pod_selector = labels_of(view.pod_selector()["matchLabels"]),
+                                        .pod_selector = std::nullopt,
                                         .limits_ingress = view.isolates_ingress(),
                                         .limits_egress = view.isolates_egress(),
                                         .is_gated = false});

@@ -198,7 +198,7 @@ void write_network_policy(JsonWriter& json, const InventoryNetworkPolicy& policy
   put_text(json, "namespace", policy.ns);
   put_text(json, "object", policy.object);
   put_line(json, "from", policy.from);
-  put_labels(json, "podSelector", policy.pod_selector);
+  if (policy.pod_selector) put_labels(json, "podSelector", *policy.pod_selector);
   std::vector<std::string> types;
   if (policy.limits_ingress) types.emplace_back("Ingress");
   if (policy.limits_egress) types.emplace_back("Egress");

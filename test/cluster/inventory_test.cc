@@ -392,6 +392,27 @@ TEST(InventoryNamespaces, OtherGroupsNamespaceIsNone) {
   EXPECT_EQ(inventory->find_namespace("team-a"), nullptr);
 }
 
+TEST(InventoryDerived, ComesAfterTheInputAndKnowsItsCause) {
+  LoadedInventory inventory(config_map("a", "x"));
+  const Object& cause = inventory.object("a");
+  const auto manifest = [&cause](const std::string& metadata) {
+    return DerivedManifest{R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": )" + metadata + "}",
+                           cause.name_place(), &cause};
+  };
+  inventory.add_derived({manifest(R"({"name": "b", "namespace": "x"})"), manifest(R"({"name": "c"})"),
+                         manifest(R"({"name": "a", "namespace": "x"})"), manifest("\xff")});
+  const auto all = inventory->all_of_kind("", "ConfigMap");
+  ASSERT_EQ(all.size(), 3U) << "one is in the input, one is no JSON";
+  EXPECT_EQ(all[0], &cause);
+  EXPECT_EQ(all[1]->name, "b");
+  EXPECT_EQ(all[1]->ns_source, NamespaceSource::controller);
+  EXPECT_EQ(all[1]->made_for, &cause);
+  EXPECT_EQ(all[1]->shown(all[1]->name_place()), cause.name_place());
+  EXPECT_EQ(all[2]->name, "c");
+  EXPECT_EQ(all[2]->ns_source, NamespaceSource::not_set);
+  EXPECT_EQ(inventory->of_kind("", "ConfigMap").size(), 1U);
+}
+
 TEST(MayShareNamespace, OnlyKnownDifferenceSeparates) {
   const LoadedInventory inventory(config_map("a", "x") + "---\n" + config_map("b", "x") + "---\n" +
                                   config_map("c", "y") + "---\n" + config_map("d"));

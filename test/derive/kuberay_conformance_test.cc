@@ -66,7 +66,7 @@ Pods derived_pods(const Object& object, const Version& kuberay) {
 }
 
 // Why the operator makes fewer pods of an object than its templates say; an audit looks at all of them.
-std::string why_fewer(const json& line, const Object& object) {
+std::string why_fewer(const json& line, const Object& object, const Version& kuberay) {
   if (line.contains("error")) return "operator error";
   const NodeRef cluster = ray_cluster_spec_of(object).spec;
   const NodeRef job = object.kind == "RayCronJob" ? object.spec()["jobTemplate"] : object.spec();
@@ -78,7 +78,10 @@ std::string why_fewer(const json& line, const Object& object) {
   std::set<std::string_view> names = {"headgroup"};
   for (const RayWorkerGroup& group : RayClusterSpec{cluster}.worker_groups()) {
     if (group.node["suspend"].is_true()) return "suspended";
-    if (group.node["numOfHosts"].text() == "0") return "no hosts";
+    const std::string_view hosts = group.node["numOfHosts"].text();
+    if (hosts == "0") return "no hosts";
+    // Before 1.4 such a cluster is never complete, and a job waits for that.
+    if (kuberay < Version{1, 4, 0} && !hosts.empty() && hosts != "1") return "several hosts";
     if (!names.insert(group.name()).second) return "two groups of one name";
   }
   return {};
@@ -134,7 +137,7 @@ class KubeRayConformanceTest : public testing::TestWithParam<Operator> {
       ++agreeing_;
       return;
     }
-    const std::string reason = why_fewer(line, *object);
+    const std::string reason = why_fewer(line, *object, GetParam().version);
     ASSERT_FALSE(reason.empty()) << name << ": derived " << testing::PrintToString(derived)
                                  << "\nthe operator made " << testing::PrintToString(expected);
     EXPECT_TRUE(std::includes(derived.begin(), derived.end(), expected.begin(), expected.end()))
@@ -161,8 +164,8 @@ TEST_P(KubeRayConformanceTest, PodsAreThoseOfTheOperator) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, KubeRayConformanceTest,
-                         testing::Values(Operator{"1.3.2", {1, 3, 2}, 615, 41, 83},
-                                         Operator{"1.6.2", {1, 6, 2}, 543, 43, 153}),
+                         testing::Values(Operator{"1.3.2", {1, 3, 2}, 601, 55, 83},
+                                         Operator{"1.6.2", {1, 6, 2}, 534, 52, 153}),
                          [](const testing::TestParamInfo<Operator>& one) {
                            return one.param.version.minor == 3 ? "KubeRay_1_3_2" : "KubeRay_1_6_2";
                          });

@@ -1,7 +1,6 @@
 // A pod template is a mapping under a key called `template` or `…Template` whose `spec.containers` lists
 // mappings with a name and an image. KServe writes the pod's spec itself as `predictor`, `transformer`,
-// `explainer`. Patterns of policies that look like pods stand under other keys, and objects whose kind is
-// itself a template make no pods.
+// `explainer`. Patterns of policies that look like pods stand under other keys.
 #include "derive/shaped_pods.h"
 
 #include <algorithm>
@@ -20,6 +19,12 @@ bool is_built_in(const Object& object) {
   constexpr std::array<std::string_view, 4> kGroups = {"", "apps", "batch", "extensions"};
   return std::find(kGroups.begin(), kGroups.end(), object.group) != kGroups.end() ||
          object.group.ends_with(".k8s.io");
+}
+
+// Others make pods of it, in namespaces of their own: templates, and the runtimes of Kubeflow and KServe.
+bool is_blueprint(const Object& object) {
+  return object.scope == Scope::cluster || object.kind.ends_with("Template") ||
+         object.kind.ends_with("Runtime");
 }
 
 bool has_containers(NodeRef spec) {
@@ -82,8 +87,8 @@ class Search {
 
 std::vector<PodClass> pod_classes_by_shape(const Object& object) {
   const bool is_known = is_built_in(object) || is_ray_kind(object) || object.is("kubeflow.org", "Notebook") ||
-                        object.kind.ends_with("Template") || object.kind == "CustomResourceDefinition";
-  if (is_known) return {};
+                        object.kind == "CustomResourceDefinition";
+  if (is_known || is_blueprint(object)) return {};
   const Search search(object);
   std::vector<PodClass> classes;
   for (const Found& one : search.found()) {

@@ -70,6 +70,8 @@ TEST(ShapedPods, AreNoPatternsAndNoHalfTemplates) {
   EXPECT_THAT(ids("acme.example/v1", "Runner", "{template: {spec: {containers: [{image: b}]}}}"), IsEmpty());
   EXPECT_THAT(ids("agents.x-k8s.io/v1alpha1", "SandboxTemplate", "{podTemplate: " + std::string(kPod) + "}"),
               IsEmpty());
+  for (const char* kind : {"ClusterTrainingRuntime", "ServingRuntime"})
+    EXPECT_THAT(ids("acme.example/v1", kind, "{template: " + std::string(kPod) + "}"), IsEmpty()) << kind;
   EXPECT_THAT(ids("policy.k8s.io/v1", "Thing", "{template: " + std::string(kPod) + "}"), IsEmpty());
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <set>
 
 #include "derive/ray_build.h"
 #include "manifest/scalar.h"
@@ -79,8 +80,11 @@ void add_network_policies(const RayClusterInstance& cluster, const KubeRaySettin
                           RayDerivation& derivation) {
   if (!cluster.fields.network_policy) return;
   derivation.network_policies.push_back(head_policy(cluster, settings));
-  for (const RayGroup& group : cluster.fields.workers)
-    derivation.network_policies.push_back(group_policy(cluster, group.name, settings));
+  std::set<std::string_view> groups;  // two of one name have one policy
+  for (const RayGroup& group : cluster.fields.workers) {
+    if (groups.insert(group.name).second)
+      derivation.network_policies.push_back(group_policy(cluster, group.name, settings));
+  }
 }
 
 bool is_upgraded_in_steps(const RayServiceFields& service, const KubeRaySettings& settings) {

@@ -26,6 +26,7 @@ struct Identity {
   std::string ns;
   Labels labels;
   Labels annotations;
+  std::string owner_kind;  // of ray.io, by its ownerReferences; empty: nobody owns it
   Place from;
 };
 
@@ -91,6 +92,10 @@ Identity identity_of(const Object& object) {
   identity.ns = object.ns;
   identity.labels = labels_of(object.metadata()["labels"]);
   identity.annotations = labels_of(object.metadata()["annotations"]);
+  for (const NodeRef owner : object.metadata()["ownerReferences"].items()) {
+    if (owner["controller"].is_true() && owner["apiVersion"].text().starts_with("ray.io/"))
+      identity.owner_kind = owner["kind"].text();
+  }
   identity.from = object.name_place();
   return identity;
 }
@@ -113,6 +118,7 @@ RayClusterInstance cluster_itself(const Identity& identity, RayClusterFields fie
   cluster.ns = identity.ns;
   cluster.labels = identity.labels;
   cluster.annotations = identity.annotations;
+  cluster.owner_kind = identity.owner_kind;
   cluster.fields = std::move(fields);
   cluster.from = identity.from;
   const auto creator = cluster.labels.find("ray.io/originated-from-crd");

@@ -162,7 +162,7 @@ struct RefusedObject {
 };
 
 struct RayDerivation {
-  RayRejection rejected;              // the rest is then empty, or what is made before
+  RayRejection rejected;  // the rest is then empty, or what is made before, or gated NetworkPolicies
   std::optional<RayRejection> error;  // accepted, but reconciling ends in this error for ever
   std::vector<PrunedField> pruned;
   std::vector<RefusedObject> refused;

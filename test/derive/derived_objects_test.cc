@@ -184,6 +184,16 @@ TEST(DerivedNetworkPolicies, LetTheSubmitterOfARayJobIn) {
   EXPECT_EQ(flow(ingress.at(1)),
             "{from: [{podSelector: {matchLabels: {ray.io/originated-from-cr-name: demo, "
             "ray.io/originated-from-crd: RayJob}}}], ports: [{protocol: TCP, port: 9000}]}");
+  // A dump of a running cluster has the RayCluster itself, with its owner.
+  RayParts owned{.labels = "ray.io/originated-from-cr-name: train, ray.io/job-submission-mode: K8sJobMode",
+                 .cluster = "networkPolicy: {}"};
+  std::string text = ray_text(owned);
+  text.insert(text.find("  labels:"),
+              "  ownerReferences: [{apiVersion: ray.io/v1, kind: RayJob, name: train, controller: true}]\n");
+  const DerivedInventory dumped(text, settings(kNew, {{kGate, true}}, true));
+  EXPECT_EQ(dumped.object("NetworkPolicy", "demo-head").spec()["ingress"].size(), 2U);
+  const DerivedInventory not_owned(ray_text(owned), settings(kNew, {{kGate, true}}, true));
+  EXPECT_EQ(not_owned.object("NetworkPolicy", "demo-head").spec()["ingress"].size(), 1U);
   parts.spec = "submissionMode: HTTPMode";
   const DerivedInventory by_http = derive(parts, settings(kNew, {{kGate, true}}, true));
   EXPECT_EQ(by_http.object("NetworkPolicy", "demo-xxxxx-head").spec()["ingress"].size(), 1U);

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "derive/derived_objects.h"
 #include "derive/kuberay.h"
 
 namespace kray {
@@ -43,6 +44,7 @@ ClusterModel::ClusterModel(const AuditSettings& settings) : settings_(settings) 
   inventory_.emplace(loaded_.files, kustomizations_, settings_.default_namespace);
   hide_secrets(*inventory_);
   learn_about_kuberay();
+  inventory_->add_derived(derive_objects(*inventory_, kuberay_.settings));
   mesh_ = read_mesh_settings(*inventory_);
   pods_ = pod_classes(*inventory_, kuberay_.settings.version);
   injection_.reserve(pods_.size());

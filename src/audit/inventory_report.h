@@ -76,9 +76,10 @@ struct InventoryPod {
   std::string ns;
   std::string name;  // one of the two may be empty
   std::string generate_name;
-  std::string job;               // the Job that makes it
-  std::optional<int64_t> count;  // nothing: not known
-  InventoryLabels labels;        // before injection
+  std::string job;                 // the Job that makes it
+  std::optional<int64_t> count;    // nothing: not known
+  InventoryLabels labels;          // before injection
+  bool labels_are_certain = true;  // false: of a kind whose controller is not known
   InventoryLabels annotations;
   std::string service_account;
   InventoryAnswer automount_token;  // nothing: not set
@@ -135,7 +136,29 @@ struct InventoryIngress {
   Place from;
 };
 
-// Whatever has a name and little more to say: NetworkPolicies, service accounts.
+struct InventoryNetworkPolicy {
+  std::string name;
+  std::string ns;
+  std::string object;  // the RayCluster, RayJob, … that it is made for; itself if it is in the input
+  Place from;
+  std::optional<InventoryLabels> pod_selector;  // of one that KubeRay makes; the others may say more
+  bool limits_ingress = true;
+  bool limits_egress = false;
+  bool is_gated = false;  // KubeRay would make it, but for a feature gate that is off or not known to be on
+};
+
+// What a controller other than KubeRay's makes of an object of the input.
+struct InventoryDerived {
+  std::string api_version;
+  std::string kind;
+  std::string ns;
+  std::string name;
+  std::string object;   // "Profile/team-a"
+  std::string made_by;  // the same for people: "Profile 'team-a'"
+  Place from;
+};
+
+// Whatever has a name and little more to say: service accounts.
 struct InventoryName {
   std::string name;
   std::string ns;
@@ -181,9 +204,10 @@ struct InventoryReport {
   std::vector<InventoryPod> pods;              // in input order
   std::vector<InventoryService> services;
   std::vector<InventoryIngress> ingresses;
-  std::vector<InventoryName> network_policies;
+  std::vector<InventoryNetworkPolicy> network_policies;
   std::vector<InventoryName> service_accounts;
   std::vector<InventoryRole> roles;
+  std::vector<InventoryDerived> derived;
   std::vector<InventoryRejection> rejected;
   std::vector<InventoryRemark> pruned;   // fields that the API server drops
   std::vector<InventoryRemark> refused;  // derived objects that it does not take

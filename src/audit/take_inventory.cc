@@ -13,6 +13,8 @@
 #include "audit/cluster_model.h"
 #include "audit/inventory_words.h"
 #include "checks/describe.h"
+#include "cluster/network_views.h"
+#include "derive/kuberay.h"
 #include "derive/ray_objects.h"
 #include "derive/ray_port_roles.h"
 
@@ -85,6 +87,7 @@ InventoryPod pod_as_written(const PodClass& pods, const InjectionDecision& decis
   pod.name = nodes.metadata["name"].text();
   pod.generate_name = nodes.metadata["generateName"].text();
   pod.labels = pods.labels;
+  pod.labels_are_certain = pods.labels_are_certain;
   pod.annotations = labels_of(nodes.metadata["annotations"]);
   const std::string_view account = nodes.service_account_name().text();
   pod.service_account = account.empty() ? "default" : account;
@@ -115,7 +118,7 @@ PodClass class_of(const Object& object, const DerivedPod& pod) {
       one.group = pod.group;
       break;
     case RayPodRole::submitter: one.role = PodRole::ray_submitter; break;
-    case RayPodRole::redis_cleanup: break;
+    case RayPodRole::redis_cleanup: one.role = PodRole::ray_redis_cleanup; break;
   }
   return one;
 }
@@ -141,6 +144,7 @@ class Taker {
     add_objects();
     add_pods();
     add_written_objects();
+    add_derived();
     select_pods();
     return std::move(report_);
   }
@@ -195,18 +199,9 @@ class Taker {
       report_.undecided.push_back({unknown.message, unknown.advice, unknown.place});
   }
 
-  // The RayCluster that a RayJob selects instead of having one made.
-  const Object* selected_cluster(const Object& object) const {
-    const std::string_view name = object.spec()["clusterSelector"]["ray.io/cluster"].text();
-    if (name.empty()) return nullptr;
-    for (const Object* cluster : model_.inventory().of_kind("ray.io", "RayCluster")) {
-      if (cluster->name == name && may_share_namespace(*cluster, object)) return cluster;
-    }
-    return nullptr;
-  }
-
   void add_ray_object(const Object& object) {
-    const RayDerivation made = derive_ray(object, model_.kuberay().settings, selected_cluster(object));
+    const RayDerivation made =
+        derive_ray(object, model_.kuberay().settings, selected_ray_cluster(object, model_.inventory()));
     const std::string id = object_id(object);
     for (const DerivedPod& pod : made.pods) add_ray_pod(object, id, pod);
     for (const DerivedService& service : made.services) add_service(id, service);
@@ -218,10 +213,11 @@ class Taker {
            ingress.class_name.value_or(""),
            ingress.labels,
            ingress.annotations,
-           false,
+           ingress.tls.size() > 0,
            {{ingress.path, ingress.path_type, ingress.service, std::to_string(ingress.port)}},
            ingress.from});
     }
+    for (const DerivedNetworkPolicy& policy : made.network_policies) add_network_policy(id, policy);
     for (const DerivedName& account : made.service_accounts)
       report_.service_accounts.push_back({account.name, account.ns, id, account.from});
     for (const DerivedRole& role : made.roles) {
@@ -289,6 +285,32 @@ class Taker {
     report_.services.push_back(std::move(one));
   }
 
+  void add_network_policy(const std::string& id, const DerivedNetworkPolicy& policy) {
+    report_.network_policies.push_back({.name = policy.name,
+                                        .ns = policy.ns,
+                                        .object = id,
+                                        .from = policy.from,
+                                        .pod_selector = policy.pod_selector,
+                                        .limits_ingress = policy.limits_ingress,
+                                        .limits_egress = policy.limits_egress,
+                                        .is_gated = policy.is_gated});
+  }
+
+  // What other controllers make; that of the operator is among pods, Services and the rest.
+  void add_derived() {
+    for (const Object& object : model_.inventory().derived()) {
+      if (object.made_for == nullptr || is_ray_kind(*object.made_for)) continue;
+      report_.derived.push_back(
+          {.api_version = std::string(object.node["apiVersion"].text()),
+           .kind = std::string(object.kind),
+           .ns = object.ns,
+           .name = std::string(object.name),
+           .object = object_id(*object.made_for),
+           .made_by = fmt::format("{} '{}'", object.made_for->kind, object.made_for->name),
+           .from = object.derived_from});
+    }
+  }
+
   // ---- Objects of the input -----------------------------------------------------------------------------
 
   void add_written_objects() {
@@ -297,13 +319,25 @@ class Taker {
     for (const Object* object : inventory.of_kind("networking.k8s.io", "Ingress"))
       add_written_ingress(*object);
     for (const Object* object : inventory.of_kind("networking.k8s.io", "NetworkPolicy"))
-      report_.network_policies.push_back(name_of(*object));
+      add_written_network_policy(*object);
     for (const Object* object : inventory.of_kind("", "ServiceAccount"))
       report_.service_accounts.push_back(name_of(*object));
     for (const char* kind : {"Role", "ClusterRole"}) {
       for (const Object* object : inventory.of_kind("rbac.authorization.k8s.io", kind))
         add_written_role(*object);
     }
+  }
+
+  void add_written_network_policy(const Object& object) {
+    const NetworkPolicyView view(object);
+    report_.network_policies.push_back({.name = std::string(object.name),
+                                        .ns = object.ns,
+                                        .object = object_id(object),
+                                        .from = object.name_place(),
+                                        .pod_selector = std::nullopt,
+                                        .limits_ingress = view.isolates_ingress(),
+                                        .limits_egress = view.isolates_egress(),
+                                        .is_gated = false});
   }
 
   static InventoryName name_of(const Object& object) {

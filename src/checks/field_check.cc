@@ -50,6 +50,9 @@ void visit_images(const PodClass& pods, const Visitor& visit) {
 }
 
 void visit_pods(std::string_view subject, const PodClass& pods, const Visitor& visit) {
+  // The submitter that KubeRay makes up is written nowhere; a shared template is looked at once.
+  const bool is_made_up = pods.role == PodRole::ray_submitter && !pods.pod_template;
+  if (is_made_up || pods.shares_template()) return;
   const bool ray_only = subject.starts_with("ray-");
   if (ray_only && !pods.is_ray_node()) return;
   if (subject == "pod" || subject == "ray-pod") {

@@ -178,8 +178,12 @@ class Settings {
 };
 
 void run(const CheckContext& context, const Parameters& /*parameters*/, CheckOutcome& outcome) {
-  for (size_t i = 0; i < context.pods.size(); ++i)
-    Settings(context.pods[i], context.injection[i], outcome).check();
+  for (size_t i = 0; i < context.pods.size(); ++i) {
+    // Whether an unknown controller hands a label on is not known; a shared template is looked at once.
+    const PodClass& pods = context.pods[i];
+    if (pods.labels_are_certain && !pods.shares_template())
+      Settings(pods, context.injection[i], outcome).check();
+  }
 }
 
 }  // namespace

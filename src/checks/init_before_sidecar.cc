@@ -133,17 +133,13 @@ class Check {
     outcome_.matches.push_back(std::move(match));
   }
 
-  // The sidecar of a RayJob's submitter pod, as far as it is decided.
+  // The sidecar of a RayJob's submitter pod.
   const InjectionDecision* submitter_decision(const Object& object) const {
-    const InjectionDecision* of_namespace = nullptr;
     for (size_t i = 0; i < context_.pods.size(); ++i) {
-      if (context_.pods[i].object != &object) continue;
-      if (context_.pods[i].role == PodRole::ray_submitter) return &context_.injection[i];
-      // The operator's own submitter has no labels: only the namespace speaks for it.
-      if (context_.injection[i].reason == InjectionReason::namespace_injects)
-        of_namespace = &context_.injection[i];
+      if (context_.pods[i].object == &object && context_.pods[i].role == PodRole::ray_submitter)
+        return &context_.injection[i];
     }
-    return of_namespace;
+    return nullptr;
   }
 
   void check_submitter(const Object& object) {

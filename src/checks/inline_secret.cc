@@ -124,6 +124,7 @@ void run(const CheckContext& context, const Parameters& /*parameters*/, CheckOut
     if (is_ray_kind(object)) check_redis_password(object, ray_cluster_spec_of(object), outcome);
   }
   for (const PodClass& pods : context.pods) {
+    if (pods.shares_template()) continue;
     if (pods.role == PodRole::ray_head)
       check_environment(*pods.object, ray_cluster_spec_of(*pods.object).autoscaler_options()["env"],
                         fmt::format("autoscaler of the {}", pods.describe()), outcome);

@@ -35,6 +35,9 @@ std::vector<Member> members_of(const Object& service, const CheckContext& contex
   if (selector.size() == 0) return members;
   for (size_t i = 0; i < context.pods.size(); ++i) {
     const PodClass& pods = context.pods[i];
+    // No Service is sure to select pods whose labels are not known; Redis is cleaned up when the cluster is
+    // gone, with the head's template.
+    if (!pods.labels_are_certain || pods.shares_template()) continue;
     // A pod that is refused is no endpoint.
     const InjectionDecision& decision = context.injection[i];
     if (decision.rejected != Answer::yes && may_share_namespace(service, *pods.object) &&

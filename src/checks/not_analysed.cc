@@ -178,26 +178,40 @@ NodeRef containers_in(NodeRef node, int levels) {
   return {};
 }
 
-void check_unknown_kinds(const CheckContext& context, CheckOutcome& outcome) {
-  constexpr int kLevels = 8;
-  std::set<const Object*> understood;
-  for (const PodClass& pods : context.pods) understood.insert(pods.object);
-  std::map<std::string, std::vector<const Object*>> kinds;
-  for (const Object& object : context.inventory.objects()) {
-    if (understood.contains(&object) || object.kind == "CustomResourceDefinition") continue;
-    if (containers_in(object.spec(), kLevels)) kinds[object.qualified_kind()].push_back(&object);
-  }
+// Objects of kinds that nobody here knows, by kind.
+using UnknownKinds = std::map<std::string, std::vector<const Object*>>;
+
+void note_kinds(const UnknownKinds& kinds, std::string_view what, CheckOutcome& outcome) {
   for (const auto& [kind, objects] : kinds) {
     Match match = match_at(
         objects.front()->node["kind"] ? objects.front()->node["kind"].place() : objects.front()->name_place(),
         "carries pods",
-        fmt::format("Pods of kind {} were not audited ({})", kind,
+        fmt::format("Pods of kind {} were {} ({})", kind, what,
                     count_of(objects.size(), "object", "objects")),
         "Audit the pods that its controller makes, for example with 'kubectl get pods -o yaml | kray-audit "
         "-'.");
     match.subject = logical_name(*objects.front());
     outcome.matches.push_back(std::move(match));
   }
+}
+
+void check_unknown_kinds(const CheckContext& context, CheckOutcome& outcome) {
+  constexpr int kLevels = 8;
+  std::set<const Object*> understood;
+  UnknownKinds by_template;  // what stands in their templates was audited
+  for (const PodClass& pods : context.pods) {
+    if (understood.insert(pods.object).second && !pods.labels_are_certain)
+      by_template[pods.object->qualified_kind()].push_back(pods.object);
+  }
+  UnknownKinds not_at_all;
+  for (const Object& object : context.inventory.objects()) {
+    if (understood.contains(&object) || object.kind == "CustomResourceDefinition") continue;
+    if (containers_in(object.spec(), kLevels)) not_at_all[object.qualified_kind()].push_back(&object);
+  }
+  note_kinds(not_at_all, "not audited", outcome);
+  note_kinds(by_template,
+             "audited by their templates only: the labels that the controller gives them are not known",
+             outcome);
 }
 
 void run(const CheckContext& context, const Parameters& /*parameters*/, CheckOutcome& outcome) {

@@ -95,7 +95,7 @@ class Report {
 
 void run(const CheckContext& context, const Parameters& parameters, CheckOutcome& outcome) {
   for (const PodClass& pods : context.pods) {
-    if (pods.role == PodRole::other || !pods.pod_template) continue;
+    if (pods.role == PodRole::other || !pods.pod_template || pods.shares_template()) continue;
     const EnforcedLevel enforced = enforced_level(*pods.object, context, parameters);
     Report report(pods, enforced, outcome);
     report.add(pod_security_violations(pods.pod_template, enforced.level));

@@ -124,12 +124,23 @@ std::optional<Slip> find_slip(NodeRef match_labels, const PodList& pods) {
               "Take away the label that belongs to other pods."};
 }
 
+// Pods whose labels are not known may be the ones that are meant, but not by labels that only KubeRay sets.
+bool may_select(const Object& policy, NodeRef match_labels, const PodClass& pods,
+                std::string_view root_namespace) {
+  if (pods.labels_are_certain || (policy.ns != root_namespace && !may_share_namespace(policy, *pods.object)))
+    return false;
+  const auto labels = match_labels.fields();
+  return std::none_of(labels.begin(), labels.end(),
+                      [](const Field& label) { return label.key.text().starts_with("ray.io/"); });
+}
+
 void check(const Object& policy, const CheckContext& context, std::string_view root_namespace,
            CheckOutcome& outcome) {
   const NodeRef match_labels = policy.spec()["selector"]["matchLabels"];
   if (match_labels.size() == 0 || !is_in_force(policy)) return;
   const bool selects_some = std::any_of(context.pods.begin(), context.pods.end(), [&](const PodClass& pods) {
-    return policy_attaches(policy, pods, root_namespace);
+    return policy_attaches(policy, pods, root_namespace) ||
+           may_select(policy, match_labels, pods, root_namespace);
   });
   const PodList pods = ray_pods_in_scope(policy, context, root_namespace);
   if (selects_some || pods.empty()) return;

@@ -33,7 +33,7 @@ void set_up_messages() {
 }
 
 bool names_command(const std::string& argument) {
-  constexpr std::array<std::string_view, 7> kOwn = {"audit",  "inventory", "rules",    "explain",
+  constexpr std::array<std::string_view, 8> kOwn = {"audit",  "inventory", "query", "rules",    "explain",
                                                     "--help", "-h",        "--version"};
   return std::find(kOwn.begin(), kOwn.end(), argument) != kOwn.end();
 }
@@ -47,6 +47,7 @@ int parse_and_run(std::vector<std::string> arguments) {
   int exit_code = kClean;
   add_audit_command(app, exit_code);
   add_inventory_command(app, exit_code);
+  add_query_command(app, exit_code);
   add_rules_command(app, exit_code);
   add_explain_command(app, exit_code);
   if (arguments.empty())

@@ -42,6 +42,12 @@ void for_each_object(NodeRef root, std::string_view api_version, std::string_vie
   }
 }
 
+// What is made for an object whose namespace is not known lives there too, wherever that is.
+NamespaceSource source_of_derived(const Object& object) {
+  if (object.scope == Scope::cluster) return NamespaceSource::cluster_scoped;
+  return object.ns.empty() ? NamespaceSource::not_set : NamespaceSource::controller;
+}
+
 }  // namespace
 
 Inventory::Inventory(const std::vector<ManifestFile>& files, const KustomizeIndex& kustomizations,
@@ -165,17 +171,28 @@ std::span<const Object* const> Inventory::of_kind(std::string_view group, std::s
   return found->second;
 }
 
+// One of the same kind and name, in what may be the same namespace.
+bool Inventory::holds(const Object& derived) const {
+  const auto own = of_kind(derived.group, derived.kind);
+  return std::any_of(own.begin(), own.end(), [&derived](const Object* one) {
+    return one->name == derived.name && may_share_namespace(*one, derived);
+  });
+}
+
 void Inventory::add_derived(const std::vector<DerivedManifest>& manifests) {
   derived_files_.reserve(manifests.size());
   derived_.reserve(manifests.size());
   for (const DerivedManifest& manifest : manifests) {
     const ManifestFile& file = derived_files_.emplace_back(
         parse_manifest(std::make_shared<const SourceFile>("derived.json", manifest.text), Limits{}));
-    const NodeRef node = file.documents.at(0).root();
-    Object& object = derived_.emplace_back(identify(node, node["apiVersion"].text(), node["kind"].text()));
+    if (file.documents.empty()) continue;
+    const NodeRef node = file.documents.front().root();
+    Object object = identify(node, node["apiVersion"].text(), node["kind"].text());
     object.derived_from = manifest.from;
+    object.made_for = manifest.by;
     object.ns = object.metadata()["namespace"].text();
-    object.ns_source = object.ns.empty() ? NamespaceSource::cluster_scoped : NamespaceSource::controller;
+    object.ns_source = source_of_derived(object);
+    if (!holds(object)) derived_.push_back(std::move(object));
   }
   for (const Object& object : derived_) {
     const std::string key = kind_key(object.group, object.kind);

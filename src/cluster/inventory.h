@@ -29,8 +29,9 @@ struct NamespaceInfo {
 
 // One object that a controller makes of the input, as a manifest.
 struct DerivedManifest {
-  std::string text;  // JSON
-  Place from;        // the field of the input that causes it
+  std::string text;            // JSON
+  Place from;                  // the field of the input that causes it
+  const Object* by = nullptr;  // the object of the input that it is made for
 };
 
 class Inventory {
@@ -44,7 +45,8 @@ class Inventory {
   const std::vector<Object>& objects() const { return objects_; }  // in input order
   // Objects of one kind, in input order; empty if there are none.
   std::span<const Object* const> of_kind(std::string_view group, std::string_view kind) const;
-  // Adds what controllers make (design section 2): once, before anyone asks for it.
+  // Adds what controllers make (design section 2): once, before anyone asks for it. Left out are texts that
+  // are no object, and objects that the input holds itself: what it says of them is what there is.
   void add_derived(const std::vector<DerivedManifest>& manifests);
   std::span<const Object> derived() const { return derived_; }
   // Objects of one kind, those of the input first, then those that controllers make of them.
@@ -62,6 +64,7 @@ class Inventory {
                   std::string_view kind);
   Object identify(NodeRef node, std::string_view api_version, std::string_view kind) const;
   void place_in_namespace(const ManifestFile& file, Object& object) const;
+  bool holds(const Object& derived) const;
   void index();
 
   const KustomizeIndex& kustomizations_;

@@ -38,6 +38,7 @@ struct Object {
   // For an object that a controller makes: the field of the input that makes it do so. Its own nodes
   // stand in a text that nobody wrote, so their places are for nobody's eyes.
   Place derived_from;
+  const Object* made_for = nullptr;  // of a derived object: the one of the input that it is made for
 
   bool is_derived() const { return static_cast<bool>(derived_from); }
   bool is(std::string_view of_group, std::string_view of_kind) const {

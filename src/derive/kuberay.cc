@@ -16,7 +16,7 @@ PodRole role_of(const DerivedPod& pod) {
     case RayPodRole::head: return PodRole::ray_head;
     case RayPodRole::worker: return PodRole::ray_worker;
     case RayPodRole::submitter: return PodRole::ray_submitter;
-    case RayPodRole::redis_cleanup: return PodRole::other;
+    case RayPodRole::redis_cleanup: return PodRole::ray_redis_cleanup;
   }
   return PodRole::other;
 }
@@ -42,6 +42,15 @@ std::vector<PodClass> ray_pod_classes(const Object& object, const Version& kuber
                        .group_labels = pod.group_labels});
   }
   return classes;
+}
+
+const Object* selected_ray_cluster(const Object& job, const Inventory& inventory) {
+  const std::string_view name = job.spec()["clusterSelector"]["ray.io/cluster"].text();
+  if (name.empty()) return nullptr;
+  for (const Object* cluster : inventory.of_kind("ray.io", "RayCluster")) {
+    if (cluster->name == name && may_share_namespace(*cluster, job)) return cluster;
+  }
+  return nullptr;
 }
 
 std::optional<OperatorVersion> find_operator_version(const Inventory& inventory) {

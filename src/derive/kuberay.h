@@ -21,4 +21,7 @@ struct OperatorVersion {
 // version in its tag.
 std::optional<OperatorVersion> find_operator_version(const Inventory& inventory);
 
+// The RayCluster of the input that a RayJob selects instead of having one made; null if there is none.
+const Object* selected_ray_cluster(const Object& job, const Inventory& inventory);
+
 }  // namespace kray

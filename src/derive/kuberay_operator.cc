@@ -2,9 +2,11 @@
 #include "derive/kuberay_operator.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "cluster/image.h"
+#include "derive/container_env.h"
 
 namespace kray {
 namespace {
@@ -31,17 +33,6 @@ NodeRef operator_container(const Object& deployment, const PodTemplate& pod) {
   return is_labelled_operator(deployment, pod) ? pod.first_container() : NodeRef();
 }
 
-KubeRaySettings settings_of(const KubeRayOperator& one) {
-  KubeRaySettings settings;
-  if (one.version) settings.version = *one.version;
-  settings.init_container_injection = one.env("ENABLE_INIT_CONTAINER_INJECTION").text() != "false";
-  settings.probes_injection = one.env("ENABLE_PROBES_INJECTION").text() != "false";
-  settings.head_cluster_ip_service = one.env("ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE").text() == "true";
-  if (const NodeRef domain = one.env("CLUSTER_DOMAIN"); !domain.text().empty())
-    settings.cluster_domain = domain.text();
-  return settings;
-}
-
 std::vector<std::string> split_commas(std::string_view text) {
   std::vector<std::string> parts;
   while (!text.empty()) {
@@ -50,6 +41,30 @@ std::vector<std::string> split_commas(std::string_view text) {
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
   return parts;
+}
+
+// "A=true,B=false" as Kubernetes' component-base reads it; what is no boolean stops the operator.
+std::map<std::string, bool, std::less<>> feature_gates_of(NodeRef container) {
+  std::map<std::string, bool, std::less<>> gates;
+  for (const std::string& gate : split_commas(flag_of(container, "feature-gates").value_or(""))) {
+    const size_t equals = std::min(gate.find('='), gate.size());
+    const std::string value = gate.substr(std::min(equals + 1, gate.size()));
+    gates.insert_or_assign(gate.substr(0, equals), value == "true" || value == "True" || value == "1");
+  }
+  return gates;
+}
+
+KubeRaySettings settings_of(const KubeRayOperator& one) {
+  KubeRaySettings settings;
+  if (one.version) settings.version = *one.version;
+  settings.init_container_injection = one.env("ENABLE_INIT_CONTAINER_INJECTION").text() != "false";
+  settings.probes_injection = one.env("ENABLE_PROBES_INJECTION").text() != "false";
+  settings.head_cluster_ip_service = one.env("ENABLE_RAY_HEAD_CLUSTER_IP_SERVICE").text() == "true";
+  if (const NodeRef domain = one.env("CLUSTER_DOMAIN"); !domain.text().empty())
+    settings.cluster_domain = domain.text();
+  settings.feature_gates = feature_gates_of(one.container);
+  settings.feature_gates_are_known = true;
+  return settings;
 }
 
 }  // namespace
@@ -67,15 +82,7 @@ NodeRef KubeRayOperator::env(std::string_view name) const {
 }
 
 std::vector<std::string> KubeRayOperator::watched_namespaces() const {
-  for (const char* list : {"args", "command"}) {
-    const auto words = container[list].items();
-    for (auto word = words.begin(); word != words.end(); ++word) {
-      std::string_view text = (*word).text();
-      text.remove_prefix(std::min(text.find_first_not_of('-'), text.size()));
-      if (text.starts_with("watch-namespace=")) return split_commas(text.substr(text.find('=') + 1));
-    }
-  }
-  return {};
+  return split_commas(flag_of(container, "watch-namespace").value_or(""));
 }
 
 std::vector<KubeRayOperator> find_kuberay_operators(const Inventory& inventory) {

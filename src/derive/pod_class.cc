@@ -7,6 +7,7 @@
 
 #include "derive/kuberay.h"
 #include "derive/notebook.h"
+#include "derive/shaped_pods.h"
 
 namespace kray {
 
@@ -21,10 +22,11 @@ std::string PodClass::id() const {
 std::string PodClass::describe() const {
   const std::string maker = fmt::format("{} '{}'", object->kind, object->name);
   switch (role) {
-    case PodRole::other: return maker;
+    case PodRole::other: return group.empty() ? maker : fmt::format("{} of {}", group, maker);
     case PodRole::ray_head: return "head group of " + maker;
     case PodRole::ray_worker: return fmt::format("worker group '{}' of {}", group, maker);
     case PodRole::ray_submitter: return "submitter of " + maker;
+    case PodRole::ray_redis_cleanup: return "Redis cleanup of " + maker;
   }
   return maker;
 }
@@ -43,7 +45,9 @@ std::vector<PodClass> pod_classes(const Inventory& inventory, const Version& kub
                          .group_spec = {},
                          .group_labels = {}});
     } else {
-      for (PodClass& one : notebook_pod_classes(object)) classes.push_back(std::move(one));
+      std::vector<PodClass> others = notebook_pod_classes(object);
+      if (others.empty()) others = pod_classes_by_shape(object);
+      for (PodClass& one : others) classes.push_back(std::move(one));
     }
   }
   return classes;

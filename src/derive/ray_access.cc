@@ -58,6 +58,13 @@ void add_ingress(const RayClusterInstance& cluster, const Version& kuberay, RayD
   }
   ingress.path = fmt::format("/{}/(.*)", cluster.name);
   ingress.path_type = "Exact";
+  if (kuberay >= kIngressOptionsSince) {
+    const RayIngressOptions& options = head.ingress_options;
+    ingress.path = options.path.empty() ? "/" : options.path;
+    ingress.path_type = options.path_type.empty() ? "Prefix" : options.path_type;
+    ingress.host = options.host;
+    ingress.tls = options.tls;
+  }
   ingress.service = head_service_name(cluster, kuberay);
   const std::map<std::string, int64_t> ports = ray_service_ports(cluster.fields);
   const auto dashboard = ports.find("dashboard");

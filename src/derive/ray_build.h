@@ -20,6 +20,7 @@ struct RayClusterInstance {
   RayClusterFields fields;
   bool is_of_service = false;           // its label says that a RayService made it
   bool serves_from_head = false;        // a RayService made it, and without excludeHeadPodFromServeSvc
+  std::string owner_kind;               // "RayJob", "RayService"; empty: nobody made it
   std::optional<RayContainer> sidecar;  // the submitter container of SidecarMode
   Place from;
 };
@@ -51,7 +52,8 @@ DerivedService build_head_service(const RayClusterInstance& cluster, const KubeR
 // The head Service that a RayJob or RayService has of its own.
 DerivedService build_owner_head_service(const RayClusterInstance& cluster, const RayOwner& owner,
                                         const KubeRaySettings& settings);
-// Nothing if the head has no port for it; `serve` is the user's serveService, if there is one.
+// Nothing if the head has no port for it; `serve` is the user's serveService, if there is one. It is
+// named after its owner, or after the cluster where that is upgraded in steps.
 std::optional<DerivedService> build_serve_service(const RayClusterInstance& cluster, const RayOwner& owner,
                                                   const std::optional<RayServiceTemplate>& serve,
                                                   const KubeRaySettings& settings);
@@ -64,6 +66,14 @@ void add_autoscaler_access(const RayClusterInstance& cluster, const Version& kub
                            RayDerivation& derivation);
 void add_ingress(const RayClusterInstance& cluster, const Version& kuberay, RayDerivation& derivation);
 void add_auth_secret(const RayClusterInstance& cluster, RayDerivation& derivation);
+
+// -- what needs a feature gate (ray_gated.cc)
+void add_network_policies(const RayClusterInstance& cluster, const KubeRaySettings& settings,
+                          RayDerivation& derivation);
+bool is_upgraded_in_steps(const RayServiceFields& service, const KubeRaySettings& settings);
+// `serve` is the Serve Service of the cluster.
+DerivedGateway build_gateway(const RayServiceFields& service, const RayOwner& owner,
+                             const DerivedService& serve);
 
 // -- what a real API server would not accept (ray_refusals.cc)
 void find_refusals(RayDerivation& derivation);

@@ -26,6 +26,7 @@ struct Identity {
   std::string ns;
   Labels labels;
   Labels annotations;
+  std::string owner_kind;  // of ray.io, by its ownerReferences; empty: nobody owns it
   Place from;
 };
 
@@ -47,6 +48,7 @@ class Deriver {
   const Version& version() const { return settings_.version; }
   void reject(RejectedBy by, std::string text, Place place) { out_.rejected = {by, std::move(text), place}; }
   // `otherwise` is for problems of names and annotations, which are no field of the spec.
+  bool refuse_network_policy(const RayClusterInstance& cluster);
   bool reject_if(const std::optional<InvalidRaySpec>& problem, Place otherwise) {
     if (problem) reject(RejectedBy::ray_operator, problem->text, problem->place ? problem->place : otherwise);
     return problem.has_value();
@@ -90,6 +92,10 @@ Identity identity_of(const Object& object) {
   identity.ns = object.ns;
   identity.labels = labels_of(object.metadata()["labels"]);
   identity.annotations = labels_of(object.metadata()["annotations"]);
+  for (const NodeRef owner : object.metadata()["ownerReferences"].items()) {
+    if (owner["controller"].is_true() && owner["apiVersion"].text().starts_with("ray.io/"))
+      identity.owner_kind = owner["kind"].text();
+  }
   identity.from = object.name_place();
   return identity;
 }
@@ -112,6 +118,7 @@ RayClusterInstance cluster_itself(const Identity& identity, RayClusterFields fie
   cluster.ns = identity.ns;
   cluster.labels = identity.labels;
   cluster.annotations = identity.annotations;
+  cluster.owner_kind = identity.owner_kind;
   cluster.fields = std::move(fields);
   cluster.from = identity.from;
   const auto creator = cluster.labels.find("ray.io/originated-from-crd");
@@ -170,7 +177,20 @@ RayDerivation Deriver::derive(const Object& object) {
   return std::move(out_);
 }
 
+// Without the gate the whole object is refused; which policies it would have is told all the same.
+bool Deriver::refuse_network_policy(const RayClusterInstance& cluster) {
+  if (!reject_if(invalid_network_policy(cluster.fields, settings_), cluster.from)) return false;
+  if (!settings_.has_feature(kNetworkPolicyGate)) add_network_policies(cluster, settings_, out_);
+  return true;
+}
+
 // -- RayCluster
+
+// There is no Redis where the GCS keeps its state on a volume of the head.
+bool cleans_up_redis(const RayClusterInstance& cluster) {
+  return is_gcs_fault_tolerant(cluster.fields, cluster.annotations) &&
+         cluster.fields.gcs_backend != "rocksdb";
+}
 
 bool Deriver::make_services(const RayClusterInstance& cluster) {
   out_.services.push_back(build_head_service(cluster, settings_));
@@ -239,13 +259,14 @@ ClusterState Deriver::run_cluster(const RayClusterInstance& cluster) {
           invalid_ray_cluster(cluster.fields, cluster.name, cluster.labels, cluster.annotations, version()),
           cluster.from))
     return ClusterState::without_status;
+  if (refuse_network_policy(cluster)) return ClusterState::without_status;
+  add_network_policies(cluster, settings_, out_);
   add_autoscaler_access(cluster, version(), out_);
   add_ingress(cluster, version(), out_);
   add_auth_secret(cluster, out_);
   const bool runs = make_services(cluster) && !cluster.fields.suspended;
   const bool complete = runs && make_pods(cluster);
-  if (is_gcs_fault_tolerant(cluster.fields, cluster.annotations))
-    out_.pods.push_back(build_redis_cleanup_pod(cluster, settings_));
+  if (cleans_up_redis(cluster)) out_.pods.push_back(build_redis_cleanup_pod(cluster, settings_));
   const DerivedService& head = out_.services.front();
   if (head.type == "ExternalName" && !head.headless) {
     fail("the head Service has no address", head.from);
@@ -263,6 +284,7 @@ RayClusterInstance Deriver::cluster_of(const Identity& owner, std::string_view k
   cluster.labels.insert_or_assign("ray.io/originated-from-cr-name", owner.name);
   cluster.labels.insert_or_assign("ray.io/originated-from-crd", std::string(kind));
   cluster.annotations = owner.annotations;
+  cluster.owner_kind = kind;
   cluster.fields = fields;
   cluster.from = fields.from.key_place();
   return cluster;
@@ -335,6 +357,10 @@ void Deriver::make_submitter(const Identity& identity, const RayJobFields& job,
     const auto& containers = cluster.fields.head.pod_template.containers;
     pod.containers.push_back(default_submitter_container(containers.empty() ? "" : containers.front().image));
   }
+  if (version() >= kSubmitterLabelsSince) {
+    pod.labels.insert_or_assign("ray.io/originated-from-cr-name", identity.name);
+    pod.labels.insert_or_assign("ray.io/originated-from-crd", "RayJob");
+  }
   out_.pods.push_back(std::move(pod));
 }
 
@@ -383,6 +409,7 @@ void Deriver::run_job(const Identity& identity, const RayJobFields& job) {
     cluster.annotations.insert_or_assign("ray.io/disable-provisioned-head-restart", "true");
     cluster.sidecar = default_submitter_container(cluster.fields.head.pod_template.containers.front().image);
   }
+  if (refuse_network_policy(cluster)) return;
   if (run_cluster(cluster) == ClusterState::ready &&
       find_dashboard(cluster, identity.name, cluster.fields.head.from.key_place()))
     finish_job(identity, job, cluster);
@@ -404,7 +431,10 @@ void Deriver::run_service(const Identity& identity, const RayServiceFields& serv
   if (version() >= kServiceManagedSince && is_managed_elsewhere(service.managed_by)) return;
   if (reject_if(invalid_ray_service(service, identity.name, identity.annotations, version()), identity.from))
     return;
+  const bool in_steps = is_upgraded_in_steps(service, settings_);
+  if (in_steps && reject_if(invalid_upgrade_options(service), identity.from)) return;
   const RayClusterInstance cluster = cluster_of_service(identity, service);
+  if (refuse_network_policy(cluster)) return;
   const ClusterState state = run_cluster(cluster);
   if (out_.rejected.by != RejectedBy::nobody) return;
   const bool has_head = std::any_of(out_.pods.begin(), out_.pods.end(),
@@ -416,6 +446,10 @@ void Deriver::run_service(const Identity& identity, const RayServiceFields& serv
   const RayOwner owner{"RayService", identity.name};
   out_.services.push_back(build_owner_head_service(cluster, owner, settings_));
   if (auto serve = build_serve_service(cluster, owner, service.serve_service, settings_)) {
+    if (in_steps) {
+      serve->name = fmt::format("{}-serve-svc", cluster.name);
+      out_.gateways.push_back(build_gateway(service, owner, *serve));
+    }
     out_.services.push_back(std::move(*serve));
   } else {
     fail("the Ray container of the head declares ports, but none for Serve",
@@ -456,7 +490,8 @@ std::vector<DerivedPod> Deriver::pods_as_written(const Object& object) {
   }
   if (job && job->cluster && !job->has_selector) cluster = cluster_of(identity, "RayJob", *job->cluster);
   if (cluster) write_cluster_pods(*cluster);
-  if (job && job->submitter && job->submission_mode == "K8sJobMode") make_submitter(identity, *job, {});
+  if (job && job->submission_mode == "K8sJobMode" && (job->submitter || job->cluster || job->has_selector))
+    make_submitter(identity, *job, cluster.value_or(RayClusterInstance{}));
   return std::move(out_.pods);
 }
 
@@ -469,6 +504,8 @@ void Deriver::write_cluster_pods(RayClusterInstance& cluster) {
     ensure_container(group.pod_template);
     out_.pods.push_back(build_worker_pod(cluster, group, settings_));
   }
+  if (cluster.fields.head.from && cleans_up_redis(cluster))
+    out_.pods.push_back(build_redis_cleanup_pod(cluster, settings_));
 }
 
 }  // namespace

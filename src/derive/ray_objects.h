@@ -82,7 +82,9 @@ struct DerivedService {
   Labels annotations;
   Labels selector;
   std::vector<RayServicePort> ports;  // the user's own, then those of the operator, sorted by name
+  NodeRef own_spec;  // of the Service that the user wrote; nothing if the operator made it up
   Place from;
+  Place type_from;  // the field that sets its type; nothing if it is the default
 };
 
 struct DerivedIngress {
@@ -95,6 +97,36 @@ struct DerivedIngress {
   std::string path_type;
   std::string service;
   int64_t port = 0;
+  std::string host;  // empty: any
+  NodeRef tls;       // as in an Ingress; nothing: no TLS
+  Place from;
+};
+
+// What leads to a RayService that is upgraded step by step: a Gateway for HTTP on port 80 and, beside it,
+// an HTTPRoute for every path (specs/kuberay-kubeflow.md B.3).
+struct DerivedGateway {
+  std::string name;
+  std::string route_name;
+  std::string ns;
+  std::string class_name;
+  std::string service;
+  int64_t port = 0;
+  Place from;
+};
+
+// A NetworkPolicy (specs/kuberay-kubeflow.md B.4). All pods of the cluster may always speak to each other.
+struct DerivedNetworkPolicy {
+  std::string name;
+  std::string ns;
+  std::string cluster;  // value of ray.io/cluster: whom it is for, and whom it lets in and out
+  Labels labels;
+  Labels pod_selector;
+  bool limits_ingress = true;
+  bool limits_egress = true;
+  Labels submitter;             // pods that may call the dashboard; empty: none
+  int64_t dashboard_port = 0;   // for them
+  RayNetworkPolicyRules rules;  // the user's own, after those
+  bool is_gated = false;        // the feature gate is off or not known to be on: nobody makes it
   Place from;
 };
 
@@ -130,7 +162,7 @@ struct RefusedObject {
 };
 
 struct RayDerivation {
-  RayRejection rejected;              // the rest is then empty, or what is made before
+  RayRejection rejected;  // the rest is then empty, or what is made before, or gated NetworkPolicies
   std::optional<RayRejection> error;  // accepted, but reconciling ends in this error for ever
   std::vector<PrunedField> pruned;
   std::vector<RefusedObject> refused;
@@ -138,6 +170,8 @@ struct RayDerivation {
   std::vector<DerivedPod> pods;
   std::vector<DerivedService> services;
   std::vector<DerivedIngress> ingresses;
+  std::vector<DerivedGateway> gateways;
+  std::vector<DerivedNetworkPolicy> network_policies;
   std::vector<DerivedName> service_accounts;
   std::vector<DerivedRole> roles;
   std::vector<DerivedName> secrets;
@@ -150,7 +184,7 @@ RayDerivation derive_ray(const Object& object, const KubeRaySettings& settings,
 
 // The pods of every template of the object, whether or not the operator comes to make them (it may be
 // rejected, suspended or managed by another): what an audit looks at. Head, workers in order, and the
-// submitter if a template for it is given and used.
+// submitter, with its template if one is given, and the pod that cleans up Redis.
 std::vector<DerivedPod> ray_pods_as_written(const Object& object, const KubeRaySettings& settings);
 
 // The pods that a Service sends to: same namespace, and the labels match.

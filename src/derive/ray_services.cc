@@ -24,9 +24,11 @@ void sort_by_name(std::vector<RayServicePort>& ports) {
                    [](const RayServicePort& a, const RayServicePort& b) { return a.name < b.name; });
 }
 
-std::string type_or_default(std::string_view own, std::string_view otherwise) {
-  const std::string_view type = own.empty() ? otherwise : own;
-  return std::string(type.empty() ? "ClusterIP" : type);
+// The Service's own type wins over serviceType.
+void set_type(const RayGroup& head, DerivedService& service) {
+  if (!service.type.empty()) return;
+  service.type = head.service_type.empty() ? "ClusterIP" : head.service_type;
+  if (!head.service_type.empty()) service.type_from = head.from["serviceType"].key_place();
 }
 
 // Only the template's own label counts, not that of the group, and only for the application's name.
@@ -56,7 +58,9 @@ DerivedService from_template(const RayServiceTemplate& source) {
   for (RayServicePort& port : service.ports) {
     if (port.protocol == "TCP") port.protocol.clear();
   }
+  service.own_spec = source.from["spec"];
   service.from = source.from.key_place();
+  if (!source.type.empty()) service.type_from = service.own_spec["type"].key_place();
   return service;
 }
 
@@ -78,7 +82,7 @@ DerivedService head_service(const RayClusterInstance& cluster, const KubeRaySett
     service.from = head_service_place(head);
   }
   service.ns = cluster.ns;
-  service.type = type_or_default(service.type, head.service_type);
+  set_type(head, service);
   service.selector = head_selector(cluster, follows_template);
   for (const auto& [key, value] : service.selector) service.labels.insert_or_assign(key, value);
   for (const auto& [key, value] : annotations) service.annotations.insert_or_assign(key, value);
@@ -181,7 +185,7 @@ std::optional<DerivedService> build_serve_service(const RayClusterInstance& clus
   service.owner = fmt::format("{}/{}", owner.kind, owner.name);
   if (service.name.empty())
     service.name = service_name(fmt::format("{}-serve-svc", owner.name), settings.version);
-  service.type = type_or_default(service.type, cluster.fields.head.service_type);
+  set_type(cluster.fields.head, service);
   service.labels.insert_or_assign("ray.io/originated-from-cr-name", owner.name);
   service.labels.insert_or_assign("ray.io/originated-from-crd", owner.kind);
   service.labels.insert_or_assign("ray.io/serve", fmt::format("{}-serve", owner.name));

@@ -47,6 +47,8 @@ class SpecReader {
   RayContainer container(NodeRef node) const;
   std::vector<RayContainer> containers(NodeRef list) const;
   RayServiceTemplate service_template(NodeRef node) const;
+  RayNetworkPolicy network_policy(NodeRef node) const;
+  RayNetworkPolicyRules network_policy_rules(NodeRef node) const;
 
   const Admission& admission_;
 };
@@ -146,6 +148,11 @@ RayGroup SpecReader::head(NodeRef spec) const {
   group.service_type = text(spec, "serviceType");
   if (const NodeRef service = get(spec, "headService")) group.head_service = service_template(service);
   group.enable_ingress = if_true(spec, "enableIngress");
+  const NodeRef options = get(spec, "ingressOptions");
+  group.ingress_options = {.host = text(options, "host"),
+                           .path = text(options, "path"),
+                           .path_type = text(options, "pathType"),
+                           .tls = get(options, "tls")};
   return group;
 }
 
@@ -160,6 +167,23 @@ RayGroup SpecReader::worker(NodeRef spec) const {
   group.suspended = is_true(spec, "suspend");
   group.idle_timeout = integer(spec, "idleTimeoutSeconds");
   return group;
+}
+
+RayNetworkPolicyRules SpecReader::network_policy_rules(NodeRef node) const {
+  return {.from = node, .ingress = get(node, "ingressRules"), .egress = get(node, "egressRules")};
+}
+
+RayNetworkPolicy SpecReader::network_policy(NodeRef node) const {
+  RayNetworkPolicy one;
+  one.from = node;
+  one.mode = text(node, "mode");
+  if (one.mode.empty()) one.mode = "DenyAll";
+  one.head = network_policy_rules(get(node, "head"));
+  one.worker = network_policy_rules(get(node, "worker"));
+  // The first entry of a name counts.
+  for (const NodeRef entry : get(node, "workerGroups").items())
+    one.worker_groups.try_emplace(text(entry, "groupName"), network_policy_rules(entry));
+  return one;
 }
 
 RayClusterFields SpecReader::cluster(NodeRef spec) const {
@@ -178,6 +202,7 @@ RayClusterFields SpecReader::cluster(NodeRef spec) const {
   one.autoscaler_idle_timeout = integer(autoscaler, "idleTimeoutSeconds");
   one.has_upgrade_type = static_cast<bool>(get(get(spec, "upgradeStrategy"), "type"));
   one.gcs_fault_tolerance = get(spec, "gcsFaultToleranceOptions");
+  one.gcs_backend = text(one.gcs_fault_tolerance, "backend");
   one.external_storage_namespace = text(one.gcs_fault_tolerance, "externalStorageNamespace");
   one.has_redis_username = static_cast<bool>(get(one.gcs_fault_tolerance, "redisUsername"));
   one.has_redis_password = static_cast<bool>(get(one.gcs_fault_tolerance, "redisPassword"));
@@ -185,6 +210,7 @@ RayClusterFields SpecReader::cluster(NodeRef spec) const {
   one.auth_mode = text(one.auth, "mode");
   one.auth_secret = text(one.auth, "secretName");
   one.kubernetes_auth = is_true(one.auth, "enableK8sTokenAuth");
+  if (const NodeRef policy = get(spec, "networkPolicy")) one.network_policy = network_policy(policy);
   return one;
 }
 
@@ -221,6 +247,7 @@ RayServiceFields SpecReader::service(NodeRef spec) const {
   one.exclude_head = is_true(spec, "excludeHeadPodFromServeSvc");
   one.managed_by = text(spec, "managedBy");
   if (const NodeRef type = get(get(spec, "upgradeStrategy"), "type")) one.upgrade_type = type.text();
+  one.upgrade_options = get(get(spec, "upgradeStrategy"), "clusterUpgradeOptions");
   return one;
 }
 

@@ -78,6 +78,33 @@ struct RayServiceTemplate {
   std::vector<RayServicePort> ports;
 };
 
+// ingressOptions, operators 1.7 and later.
+struct RayIngressOptions {
+  std::string host;       // empty: any
+  std::string path;       // empty: "/"
+  std::string path_type;  // empty: "Prefix"
+  NodeRef tls;            // as in an Ingress; nothing: no TLS
+};
+
+// Rules that the user adds to a NetworkPolicy of the operator, as NetworkPolicies have them.
+struct RayNetworkPolicyRules {
+  NodeRef from;  // nothing if there are none
+  NodeRef ingress;
+  NodeRef egress;
+};
+
+// networkPolicy, operators 1.7 and later (specs/kuberay-kubeflow.md A.3, B.4).
+struct RayNetworkPolicy {
+  NodeRef from;
+  std::string mode;  // "DenyAll", "DenyAllIngress", "DenyAllEgress"
+  RayNetworkPolicyRules head;
+  RayNetworkPolicyRules worker;
+  std::map<std::string, RayNetworkPolicyRules, std::less<>> worker_groups;  // in place of `worker`
+
+  bool limits_ingress() const { return mode != "DenyAllEgress"; }
+  bool limits_egress() const { return mode != "DenyAllIngress"; }
+};
+
 struct RayGroup {
   NodeRef from;
   std::string name;  // "headgroup" for the head
@@ -95,6 +122,7 @@ struct RayGroup {
   std::string service_type;
   std::optional<RayServiceTemplate> head_service;
   NodeRef enable_ingress;  // nothing unless it is true
+  RayIngressOptions ingress_options;
 };
 
 struct RayClusterFields {
@@ -111,6 +139,7 @@ struct RayClusterFields {
   std::optional<int64_t> autoscaler_idle_timeout;
   bool has_upgrade_type = false;
   NodeRef gcs_fault_tolerance;  // gcsFaultToleranceOptions
+  std::string gcs_backend;      // "redis", "rocksdb"; empty: Redis
   std::string external_storage_namespace;
   bool has_redis_username = false;
   bool has_redis_password = false;
@@ -118,6 +147,7 @@ struct RayClusterFields {
   std::string auth_mode;
   std::string auth_secret;
   bool kubernetes_auth = false;
+  std::optional<RayNetworkPolicy> network_policy;
 };
 
 struct RayJobFields {
@@ -148,6 +178,7 @@ struct RayServiceFields {
   bool exclude_head = false;
   std::string managed_by;
   std::optional<std::string> upgrade_type;
+  NodeRef upgrade_options;  // clusterUpgradeOptions
 };
 
 struct RayCronJobFields {

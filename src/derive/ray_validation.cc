@@ -211,6 +211,15 @@ Invalid invalid_cluster_spec(const RayClusterFields& cluster, const Labels& anno
   return invalid_authentication(cluster);
 }
 
+// Rules for a direction that the mode leaves open.
+Invalid invalid_policy_rules(const RayNetworkPolicyRules& rules, const RayNetworkPolicy& policy) {
+  if (!policy.limits_ingress() && rules.ingress.size() > 0)
+    return invalid(rules.ingress, fmt::format("ingressRules cannot be set in mode {}", policy.mode));
+  if (!policy.limits_egress() && rules.egress.size() > 0)
+    return invalid(rules.egress, fmt::format("egressRules cannot be set in mode {}", policy.mode));
+  return std::nullopt;
+}
+
 // The YAML of runtimeEnvYAML must be a mapping or nothing.
 bool is_runtime_env(const std::string& text) {
   const ManifestFile parsed =
@@ -342,6 +351,37 @@ std::optional<InvalidRaySpec> invalid_ray_service(const RayServiceFields& servic
   if (type != "None" && type != "NewCluster" && !incremental)
     return invalid(service.from["upgradeStrategy"]["type"],
                    fmt::format("upgradeStrategy.type {} is invalid", type));
+  return std::nullopt;
+}
+
+std::optional<InvalidRaySpec> invalid_network_policy(const RayClusterFields& cluster,
+                                                     const KubeRaySettings& settings) {
+  if (!cluster.network_policy) return std::nullopt;
+  const RayNetworkPolicy& policy = *cluster.network_policy;
+  if (settings.feature_gates_are_known && !settings.has_feature(kNetworkPolicyGate))
+    return invalid(policy.from, fmt::format("networkPolicy needs the feature gate {}", kNetworkPolicyGate));
+  if (const Invalid problem = invalid_policy_rules(policy.head, policy)) return problem;
+  if (const Invalid problem = invalid_policy_rules(policy.worker, policy)) return problem;
+  for (const RayGroup& group : cluster.workers) {
+    if (invalid_dns1123_label(group.name))
+      return invalid(group.from["groupName"],
+                     fmt::format("group name {} cannot be part of a NetworkPolicy's name", group.name));
+  }
+  for (const auto& [name, rules] : policy.worker_groups) {
+    if (const Invalid problem = invalid_policy_rules(rules, policy)) return problem;
+    const bool exists = std::any_of(cluster.workers.begin(), cluster.workers.end(),
+                                    [&name](const RayGroup& group) { return group.name == name; });
+    if (!exists) return invalid(rules.from["groupName"], fmt::format("there is no worker group {}", name));
+  }
+  return std::nullopt;
+}
+
+std::optional<InvalidRaySpec> invalid_upgrade_options(const RayServiceFields& service) {
+  const NodeRef strategy = service.from["upgradeStrategy"];
+  if (!service.cluster.autoscaling)
+    return invalid(strategy["type"], "an incremental upgrade needs enableInTreeAutoscaling");
+  if (!service.upgrade_options)
+    return invalid(strategy["type"], "an incremental upgrade needs clusterUpgradeOptions");
   return std::nullopt;
 }
 

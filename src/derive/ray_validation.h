@@ -33,6 +33,11 @@ std::optional<InvalidRaySpec> invalid_ray_job(const RayJobFields& job, std::stri
                                               const Labels& annotations, const Version& kuberay);
 std::optional<InvalidRaySpec> invalid_ray_service(const RayServiceFields& service, std::string_view name,
                                                   const Labels& annotations, const Version& kuberay);
+// networkPolicy: refused where its feature gate is known to be off (A.3), and where its rules do not fit.
+std::optional<InvalidRaySpec> invalid_network_policy(const RayClusterFields& cluster,
+                                                     const KubeRaySettings& settings);
+// upgradeStrategy of a RayService that is upgraded in steps.
+std::optional<InvalidRaySpec> invalid_upgrade_options(const RayServiceFields& service);
 std::optional<InvalidRaySpec> invalid_ray_cron_job(const RayCronJobFields& cron_job, const Version& kuberay);
 
 }  // namespace kray

@@ -30,4 +30,8 @@ constexpr Version kModeLabelSince{1, 6, 0};
 constexpr Version kServiceManagedSince{1, 6, 0};
 constexpr Version kInitializingTimeoutSince{1, 6, 0};
 
+// 1.7: facts of its sources only (specs/kuberay-kubeflow.md section 0).
+constexpr Version kSubmitterLabelsSince{1, 7, 0};
+constexpr Version kIngressOptionsSince{1, 7, 0};
+
 }  // namespace kray

@@ -113,6 +113,7 @@ void write_pod(JsonWriter& json, const InventoryPod& pod) {
   json.StartObject();
   write_pod_names(json, pod);
   put_labels(json, "labels", pod.labels);
+  if (!pod.labels_are_certain) put_flag(json, "labelsAreCertain", false);
   put_labels(json, "annotations", pod.annotations);
   put_text(json, "serviceAccountName", pod.service_account);
   if (pod.automount_token) put_flag(json, "automountServiceAccountToken", *pod.automount_token);
@@ -186,6 +187,32 @@ void write_name(JsonWriter& json, const InventoryName& one) {
   json.StartObject();
   put_text(json, "name", one.name);
   put_text(json, "namespace", one.ns);
+  put_text(json, "object", one.object);
+  put_line(json, "from", one.from);
+  json.EndObject();
+}
+
+void write_network_policy(JsonWriter& json, const InventoryNetworkPolicy& policy) {
+  json.StartObject();
+  put_text(json, "name", policy.name);
+  put_text(json, "namespace", policy.ns);
+  put_text(json, "object", policy.object);
+  put_line(json, "from", policy.from);
+  if (policy.pod_selector) put_labels(json, "podSelector", *policy.pod_selector);
+  std::vector<std::string> types;
+  if (policy.limits_ingress) types.emplace_back("Ingress");
+  if (policy.limits_egress) types.emplace_back("Egress");
+  put_texts(json, "policyTypes", types);
+  put_flag(json, "gated", policy.is_gated);
+  json.EndObject();
+}
+
+void write_derived(JsonWriter& json, const InventoryDerived& one) {
+  json.StartObject();
+  put_text(json, "apiVersion", one.api_version);
+  put_text(json, "kind", one.kind);
+  put_text(json, "namespace", one.ns);
+  put_text(json, "name", one.name);
   put_text(json, "object", one.object);
   put_line(json, "from", one.from);
   json.EndObject();
@@ -269,9 +296,10 @@ void write_inventory_json(const InventoryReport& inventory, const std::string& v
   put_list(json, "pods", inventory.pods, write_pod);
   put_list(json, "services", inventory.services, write_service);
   put_list(json, "ingresses", inventory.ingresses, write_ingress);
-  put_list(json, "networkPolicies", inventory.network_policies, write_name);
+  put_list(json, "networkPolicies", inventory.network_policies, write_network_policy);
   put_list(json, "serviceAccounts", inventory.service_accounts, write_name);
   put_list(json, "roles", inventory.roles, write_role);
+  put_list(json, "derived", inventory.derived, write_derived);
   put_list(json, "rejected", inventory.rejected, write_rejection);
   put_list(json, "pruned", inventory.pruned, write_remark);
   put_list(json, "refusedByAPIServer", inventory.refused, write_remark);

@@ -94,6 +94,7 @@ void write_pod(Page& page, const InventoryPod& pod) {
   if (!pod.job.empty()) role += fmt::format(", made by Job '{}'", pod.job);
   page.fact("role", role);
   page.fact("labels", labels_text(pod.labels, pod.role != "other"));
+  if (!pod.labels_are_certain) page.fact("", "and what its controller adds, which is not known");
   page.fact("service account", pod.service_account);
   if (pod.host_network) page.fact("network", "of the host");
   for (const InventoryContainer& one : pod.init_containers) page.fact("init container", container_text(one));
@@ -150,21 +151,31 @@ void write_section(Page& page, std::string_view heading, const Items& items, con
   for (const auto& item : items) write(page, item);
 }
 
+void write_network_policy(Page& page, const InventoryNetworkPolicy& policy) {
+  page.entry(fmt::format("{}/{}, {}", policy.ns, policy.name, line_of(policy.from)));
+  if (policy.is_gated)
+    page.fact("not made", "KubeRay's feature gate RayClusterNetworkPolicy is off, or not known to be on");
+}
+
 void write_made(Page& page, const InventoryReport& inventory) {
   write_section(page, "Pod classes", inventory.pods, write_pod);
   write_section(page, "Services", inventory.services, write_service);
   write_section(page, "Ingresses", inventory.ingresses, write_ingress);
-  const auto write_name = [](Page& to, const InventoryName& one) {
+  write_section(page, "Network policies", inventory.network_policies, write_network_policy);
+  write_section(page, "Service accounts", inventory.service_accounts, [](Page& to, const InventoryName& one) {
     to.entry(fmt::format("{}/{}, {}", one.ns, one.name, line_of(one.from)));
-  };
-  write_section(page, "Network policies", inventory.network_policies, write_name);
-  write_section(page, "Service accounts", inventory.service_accounts, write_name);
+  });
   write_section(page, "Roles", inventory.roles, [](Page& to, const InventoryRole& role) {
     to.entry(role.ns.empty() ? role.name : fmt::format("{}/{}", role.ns, role.name));
     to.fact("from", line_of(role.from));
     for (const std::string& rule : role.rules) to.fact("allows", rule);
     to.fact("for", joined(role.subjects));
   });
+  write_section(page, "Made by other controllers", inventory.derived,
+                [](Page& to, const InventoryDerived& one) {
+                  to.entry(fmt::format("{} {}{}{}, made by {} ({})", one.kind, one.ns,
+                                       one.ns.empty() ? "" : "/", one.name, one.made_by, line_of(one.from)));
+                });
 }
 
 void write_nothing_comes_of(Page& page, const InventoryReport& inventory) {

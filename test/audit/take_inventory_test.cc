@@ -111,6 +111,52 @@ TEST_F(TakeInventory, ObjectsOfTheInput) {
   EXPECT_THAT(inventory.undecided, SizeIs(1)) << "the labels of namespace a are not in the input";
 }
 
+TEST_F(TakeInventory, WhatProfilesAndNotebooksMake) {
+  const InventoryReport inventory =
+      of("apiVersion: kubeflow.org/v1\nkind: Profile\nmetadata: {name: team-a}\nspec: {owner: {kind: User, "
+         "name: "
+         "amy}}\n---\n"
+         "apiVersion: kubeflow.org/v1\nkind: Notebook\nmetadata: {name: lab, namespace: team-a}\n"
+         "spec: {template: {spec: {containers: [{name: lab}]}}}\n---\n" +
+         std::string(kCluster));
+  std::vector<std::string> made;
+  for (const InventoryDerived& one : inventory.derived)
+    made.push_back(one.kind + " " + one.name + " by " + one.made_by + ":" +
+                   std::to_string(line_of(one.from)));
+  EXPECT_THAT(made, ElementsAre("ServiceAccount default-editor by Profile 'team-a':3",
+                                "RoleBinding default-editor by Profile 'team-a':3",
+                                "ServiceAccount default-viewer by Profile 'team-a':3",
+                                "RoleBinding default-viewer by Profile 'team-a':3",
+                                "RoleBinding namespaceAdmin by Profile 'team-a':4",
+                                "AuthorizationPolicy ns-owner-access-istio by Profile 'team-a':4",
+                                "Service lab by Notebook 'lab':8",
+                                "VirtualService notebook-team-a-lab by Notebook 'lab':8"))
+      << "what KubeRay makes is among the Services";
+}
+
+TEST_F(TakeInventory, NetworkPoliciesBehindAFeatureGate) {
+  std::string cluster = kCluster;
+  cluster.insert(cluster.find("  headGroupSpec"), "  networkPolicy: {mode: DenyAllIngress}\n");
+  const auto with = [&](const std::string& flag) {
+    return of(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: kuberay-operator, namespace: ray}\n"
+        "spec: {template: {spec: {containers: [{name: o, image: 'kuberay/operator:v1.7.0', args: [" +
+        flag + "]}]}}}\n---\n" + cluster);
+  };
+  const InventoryReport off = with("");
+  ASSERT_THAT(off.network_policies, SizeIs(1));
+  EXPECT_TRUE(off.network_policies[0].is_gated);
+  ASSERT_THAT(off.rejected, SizeIs(1));
+  EXPECT_EQ(off.rejected[0].text, "networkPolicy needs the feature gate RayClusterNetworkPolicy");
+  const InventoryReport on = with("--feature-gates=RayClusterNetworkPolicy=true");
+  ASSERT_THAT(on.network_policies, SizeIs(1));
+  EXPECT_EQ(on.network_policies[0].name, "demo-head");
+  EXPECT_FALSE(on.network_policies[0].is_gated);
+  EXPECT_TRUE(on.network_policies[0].limits_ingress);
+  EXPECT_FALSE(on.network_policies[0].limits_egress);
+  EXPECT_THAT(on.rejected, IsEmpty());
+}
+
 TEST_F(TakeInventory, KeepsErrors) {
   AuditSettings settings;
   settings.inputs.paths = {"no/such/file.yaml"};

@@ -216,6 +216,21 @@ TEST(MixedInjection, NamesTheServiceAndBothSides) {
   EXPECT_EQ(text_at(match.related.at(0).place), "clusterIP: None");
 }
 
+// A selector may not reach pods of an unknown controller at all.
+TEST(MixedInjection, LeavesOutPodsWhoseLabelsAreNotKnown) {
+  const std::string rollout =
+      "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web, namespace: team-a}\nspec: "
+      "{template: "
+      "{metadata: {labels: {ray.io/cluster: demo, sidecar.istio.io/inject: \"false\"}}, spec: {containers: "
+      "[{name: a, "
+      "image: b}]}}}\n---\n";
+  CheckRun run;
+  const CheckOutcome outcome =
+      run.file("a.yaml", namespace_text("team-a") + kHeadlessService + rollout + ray_cluster_text("{}", "{}"))
+          .run("mixed-injection");
+  EXPECT_THAT(outcome.matches, IsEmpty());
+}
+
 // One side is known to be without; whether the other makes it a mixture is not known.
 TEST(MixedInjection, AsksWhereOnlyOneSideIsKnown) {
   CheckRun run;

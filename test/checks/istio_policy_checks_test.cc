@@ -110,6 +110,18 @@ TEST(PolicySelectsNothing, KnowsThatClustersOfJobsHaveRandomNames) {
               HasSubstr("no Ray pod has the label"));
 }
 
+// Pods of an unknown controller may have labels that their template does not show, but none of KubeRay's.
+TEST(PolicySelectsNothing, LeavesPoliciesThatMayBeForUnknownPods) {
+  const std::string rollout =
+      "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: web, namespace: team-a}\nspec: "
+      "{template: "
+      "{spec: {containers: [{name: a, image: b}]}}}\n---\n";
+  const std::string cluster = ray_cluster_text("{labels: {component: ray-head}}");
+  EXPECT_THAT(selected("component: ray-haed", cluster).matches, SizeIs(1));
+  EXPECT_THAT(selected("component: ray-haed", cluster + rollout).matches, IsEmpty());
+  EXPECT_THAT(selected("ray.io/cluster: dmeo", cluster + rollout).matches, SizeIs(1));
+}
+
 CheckOutcome principals(const std::string& value, const std::string& more) {
   CheckRun run;
   return run

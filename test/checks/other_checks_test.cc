@@ -223,6 +223,17 @@ TEST(NotAnalysed, CountsObjectsOfEachUnknownKindWithPods) {
   run.file("a.yaml", fleet + fleet);
   EXPECT_THAT(left_out(run),
               ElementsAre(HasSubstr("Pods of kind Fleet.example.com were not audited (2 objects)")));
+  // With names the templates have the shape of pods: what they say is audited.
+  const std::string rollout =
+      "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r}\nspec: {template: {spec: "
+      "{containers: "
+      "[{name: a, image: a}]}}}\n";
+  CheckRun shaped;
+  shaped.file("c.yaml", rollout);
+  EXPECT_THAT(left_out(shaped),
+              ElementsAre(HasSubstr("Pods of kind Rollout.argoproj.io were audited by their "
+                                    "templates only: the labels that the controller gives them "
+                                    "are not known (1 object)")));
   // As the API server sends them, items of a list leave out their kind.
   CheckRun listed;
   listed.file("b.yaml",

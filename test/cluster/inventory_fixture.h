@@ -50,7 +50,8 @@ class LoadedInventory {
 
   const Inventory& operator*() const { return *inventory_; }
   const Inventory* operator->() const { return inventory_.get(); }
-  Inventory& mutable_inventory() const { return *inventory_; }  // for what derive/ adds
+
+  void add_derived(const std::vector<DerivedManifest>& manifests) { inventory_->add_derived(manifests); }
 
   // The first object of that name; the test ends with an exception if there is none.
   const Object& object(std::string_view name) const {

@@ -392,39 +392,25 @@ TEST(InventoryNamespaces, OtherGroupsNamespaceIsNone) {
   EXPECT_EQ(inventory->find_namespace("team-a"), nullptr);
 }
 
-std::vector<std::string> names(std::span<const Object* const> objects) {
-  std::vector<std::string> all;
-  for (const Object* object : objects) all.emplace_back(object->name);
-  return all;
-}
-
-TEST(InventoryDerived, ObjectsOfControllersComeAfterThoseOfTheInput) {
-  const LoadedInventory loaded(R"(
-apiVersion: v1
-kind: Service
-metadata: {name: written, namespace: team-a}
----
-apiVersion: kubeflow.org/v1
-kind: Profile
-metadata: {name: team-b}
-)");
-  Inventory& inventory = loaded.mutable_inventory();
-  const Place cause = loaded.object("team-b").metadata()["name"].place();
-  inventory.add_derived(
-      {{R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"made","namespace":"team-b"}})", cause},
-       {R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-b"}})", cause}});
-  ASSERT_EQ(inventory.derived().size(), 2U);
-  EXPECT_EQ(names(inventory.all_of_kind("", "Service")), (std::vector<std::string>{"written", "made"}));
-  EXPECT_EQ(names(inventory.of_kind("", "Service")), (std::vector<std::string>{"written"}));
-  EXPECT_EQ(names(inventory.all_of_kind("kubeflow.org", "Profile")), (std::vector<std::string>{"team-b"}));
-  const Object& made = *inventory.all_of_kind("", "Service").back();
-  EXPECT_EQ(made.ns, "team-b");
-  EXPECT_EQ(made.ns_source, NamespaceSource::controller);
-  EXPECT_TRUE(made.is_derived());
-  EXPECT_EQ(made.shown(made.name_place()), cause);
-  EXPECT_EQ(inventory.derived()[1].ns_source, NamespaceSource::cluster_scoped);
-  EXPECT_FALSE(loaded.object("written").is_derived());
-  EXPECT_EQ(line_of(loaded.object("written").shown(loaded.object("written").name_place())), "objects.yaml:3");
+TEST(InventoryDerived, ComesAfterTheInputAndKnowsItsCause) {
+  LoadedInventory inventory(config_map("a", "x"));
+  const Object& cause = inventory.object("a");
+  const auto manifest = [&cause](const std::string& metadata) {
+    return DerivedManifest{R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": )" + metadata + "}",
+                           cause.name_place(), &cause};
+  };
+  inventory.add_derived({manifest(R"({"name": "b", "namespace": "x"})"), manifest(R"({"name": "c"})"),
+                         manifest(R"({"name": "a", "namespace": "x"})"), manifest("\xff")});
+  const auto all = inventory->all_of_kind("", "ConfigMap");
+  ASSERT_EQ(all.size(), 3U) << "one is in the input, one is no JSON";
+  EXPECT_EQ(all[0], &cause);
+  EXPECT_EQ(all[1]->name, "b");
+  EXPECT_EQ(all[1]->ns_source, NamespaceSource::controller);
+  EXPECT_EQ(all[1]->made_for, &cause);
+  EXPECT_EQ(all[1]->shown(all[1]->name_place()), cause.name_place());
+  EXPECT_EQ(all[2]->name, "c");
+  EXPECT_EQ(all[2]->ns_source, NamespaceSource::not_set);
+  EXPECT_EQ(inventory->of_kind("", "ConfigMap").size(), 1U);
 }
 
 TEST(MayShareNamespace, OnlyKnownDifferenceSeparates) {

@@ -55,6 +55,29 @@ TEST(KubeRayOperators, TellVersionAccountAndSettings) {
   EXPECT_EQ(one.settings.cluster_domain, "cluster.example");
 }
 
+TEST(KubeRayOperators, TellTheirFeatureGates) {
+  for (const char* args : {"'--feature-gates=RayCronJob=true,RayClusterNetworkPolicy=true'",
+                           "--feature-gates, 'RayCronJob=false,RayClusterNetworkPolicy=true'"}) {
+    const test::LoadedInventory inventory(
+        deployment("ray", "kuberay/operator:v1.7.0", ", args: [" + std::string(args) + "]"));
+    const KubeRaySettings settings = operators_of(inventory).at(0).settings;
+    EXPECT_TRUE(settings.feature_gates_are_known);
+    EXPECT_TRUE(settings.has_feature(kNetworkPolicyGate)) << args;
+    EXPECT_TRUE(settings.has_feature(kIncrementalUpgradeGate)) << "on by default from 1.7";
+  }
+  const test::LoadedInventory old(deployment("ray", "kuberay/operator:v1.6.2",
+                                             ", args: ['--feature-gates=RayClusterNetworkPolicy=true']"));
+  EXPECT_FALSE(operators_of(old).at(0).settings.has_feature(kNetworkPolicyGate)) << "unknown to that version";
+  EXPECT_FALSE(operators_of(old).at(0).settings.has_feature(kIncrementalUpgradeGate));
+}
+
+// Flags may have their value in the next word, as the chart writes them.
+TEST(KubeRayOperators, ReadFlagsOfTwoWords) {
+  const test::LoadedInventory inventory(
+      deployment("ray", "kuberay/operator", ", args: ['--watch-namespace', 'team-a,team-b']"));
+  EXPECT_THAT(operators_of(inventory).at(0).watched_namespaces(), ElementsAre("team-a", "team-b"));
+}
+
 // Only the exact word "false" switches it off (specs/kuberay-kubeflow.md B.1).
 TEST(KubeRayOperators, ReadTheirEnvironmentAsTheOperatorDoes) {
   const test::LoadedInventory inventory(deployment(

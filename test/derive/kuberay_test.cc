@@ -57,8 +57,9 @@ class RayKindTest : public testing::TestWithParam<ClusterPath> {};
 TEST_P(RayKindTest, HeadAndWorkersWithIdsAndDescriptions) {
   const LoadedInventory inventory(ray_object(GetParam(), "demo", kPlainCluster));
   const std::vector<PodClass> classes = ray_pod_classes(inventory.object("demo"), kNewOperator);
-  ASSERT_EQ(classes.size(), 2U);
   const std::string kind = GetParam().kind;
+  const bool has_submitter = kind == "RayJob" || kind == "RayCronJob";
+  ASSERT_EQ(classes.size(), has_submitter ? 3U : 2U);
   EXPECT_EQ(classes[0].role, PodRole::ray_head);
   EXPECT_EQ(classes[0].group, "head");
   EXPECT_EQ(classes[0].id(), "team-a/" + kind + "/demo/head");
@@ -69,6 +70,11 @@ TEST_P(RayKindTest, HeadAndWorkersWithIdsAndDescriptions) {
   EXPECT_EQ(classes[1].id(), "team-a/" + kind + "/demo/small");
   EXPECT_EQ(classes[1].describe(), "worker group 'small' of " + kind + " 'demo'");
   EXPECT_EQ(classes[1].group_spec["groupName"].text(), "small");
+  if (!has_submitter) return;
+  EXPECT_EQ(classes[2].role, PodRole::ray_submitter);
+  EXPECT_EQ(classes[2].id(), "team-a/" + kind + "/demo/submitter");
+  EXPECT_FALSE(classes[2].pod_template);
+  EXPECT_THAT(classes[2].labels, IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, RayKindTest,
@@ -222,7 +228,10 @@ spec:
   rayClusterSpec: {headGroupSpec: {template: {spec: {containers: [{name: ray}]}}}}
   submitterPodTemplate: {spec: {containers: [{name: submit}]}}
 )");
-  EXPECT_THAT(ray_pod_classes(inventory.object("bare"), kNewOperator), IsEmpty());
+  const std::vector<PodClass> bare = ray_pod_classes(inventory.object("bare"), kNewOperator);
+  ASSERT_EQ(bare.size(), 1U);
+  EXPECT_EQ(bare[0].role, PodRole::ray_submitter);
+  EXPECT_FALSE(bare[0].pod_template);
   const std::vector<PodClass> both = ray_pod_classes(inventory.object("both"), kNewOperator);
   ASSERT_EQ(both.size(), 1U);
   EXPECT_EQ(both[0].role, PodRole::ray_submitter);
@@ -256,6 +265,38 @@ spec:
   ASSERT_EQ(cron.size(), 1U);
   EXPECT_EQ(cron[0].id(), "team-a/RayCronJob/cron/submitter");
   EXPECT_THAT(cron[0].labels, IsEmpty());
+}
+
+// Section 0, item 11: from 1.7 on submitters say what they come of. The head's template of a cluster that
+// keeps its state in Redis makes one more pod, when the cluster is deleted.
+TEST(RayPodClasses, SubmittersOfNewOperatorsAreLabelled) {
+  const LoadedInventory inventory(ray_object(kRayJob, "demo", kPlainCluster));
+  EXPECT_THAT(ray_pod_classes(inventory.object("demo"), {1, 7, 0}).at(2).labels,
+              ElementsAre(Pair("ray.io/originated-from-cr-name", "demo"),
+                          Pair("ray.io/originated-from-crd", "RayJob")));
+}
+
+TEST(RayPodClasses, OtherModesHaveNoSubmitterPod) {
+  for (const char* mode : {"HTTPMode", "InteractiveMode", "SidecarMode"}) {
+    const LoadedInventory inventory(
+        "apiVersion: ray.io/v1\nkind: RayJob\nmetadata: {name: demo}\nspec: {submissionMode: " +
+        std::string(mode) + ", rayClusterSpec: " + kPlainCluster + "}\n");
+    EXPECT_EQ(ray_pod_classes(inventory.object("demo"), kNewOperator).size(), 2U) << mode;
+  }
+}
+
+TEST(RayPodClasses, RedisIsCleanedUpWithTheHeadsTemplate) {
+  const std::string head = "headGroupSpec: {template: {spec: {containers: [{name: ray}]}}}";
+  const LoadedInventory inventory(ray_object(
+      kRayCluster, "demo", "{" + head + ", gcsFaultToleranceOptions: {redisAddress: 'redis:6379'}}"));
+  const std::vector<PodClass> classes = ray_pod_classes(inventory.object("demo"), kKubeflowOperator);
+  ASSERT_EQ(classes.size(), 2U);
+  EXPECT_EQ(classes[1].role, PodRole::ray_redis_cleanup);
+  EXPECT_EQ(classes[1].id(), "team-a/RayCluster/demo/redis-cleanup");
+  EXPECT_EQ(classes[1].describe(), "Redis cleanup of RayCluster 'demo'");
+  EXPECT_TRUE(classes[1].shares_template());
+  EXPECT_FALSE(classes[1].is_ray_node());
+  EXPECT_THAT(classes[1].labels, Contains(Pair("ray.io/node-type", "redis-cleanup")));
 }
 
 TEST(RayPodClasses, EmptySpecMakesNothing) {

@@ -161,7 +161,14 @@ TEST_F(InventoryTest, ServicesAndWhatElseLeadsToPods) {
                                true,
                                {{"/demo", "Prefix", "demo-head-svc", "8265"}},
                                line(1)});
-  report_.network_policies.push_back({"ray", "team-a", "NetworkPolicy/team-a/ray", line(1)});
+  report_.network_policies.push_back({.name = "ray",
+                                      .ns = "team-a",
+                                      .object = "NetworkPolicy/team-a/ray",
+                                      .from = line(1),
+                                      .pod_selector = std::nullopt,
+                                      .limits_ingress = true,
+                                      .limits_egress = false,
+                                      .is_gated = false});
   report_.service_accounts.push_back({"demo", "team-a", "RayCluster/team-a/demo", line(2)});
   report_.roles.push_back({"demo",
                            "team-a",
@@ -177,6 +184,45 @@ TEST_F(InventoryTest, ServicesAndWhatElseLeadsToPods) {
   EXPECT_EQ(inventory["roles"][0]["subjects"], json({"ServiceAccount/team-a/demo"}));
   EXPECT_THAT(text(), HasSubstr("    ports            dashboard 80 to 8265 (http), 6379\n"));
   EXPECT_THAT(text(), HasSubstr("    leads to         demo-head-svc:8265 from /demo\n"));
+}
+
+TEST_F(InventoryTest, NetworkPoliciesThatNobodyMakes) {
+  report_.network_policies.push_back({.name = "demo-head",
+                                      .ns = "team-a",
+                                      .object = "RayCluster/team-a/demo",
+                                      .from = line(2),
+                                      .pod_selector = InventoryLabels{{"ray.io/node-type", "head"}},
+                                      .limits_ingress = true,
+                                      .limits_egress = true,
+                                      .is_gated = true});
+  const json policy = parsed()["networkPolicies"][0];
+  EXPECT_EQ(policy["podSelector"], json({{"ray.io/node-type", "head"}}));
+  EXPECT_EQ(policy["policyTypes"], json({"Ingress", "Egress"}));
+  EXPECT_EQ(policy["gated"], true);
+  EXPECT_THAT(text(), HasSubstr("  team-a/demo-head, a.yaml:2\n    not made         KubeRay's feature gate "
+                                "RayClusterNetworkPolicy is off, or not known to be on\n"));
+}
+
+TEST_F(InventoryTest, WhatOtherControllersMake) {
+  report_.derived.push_back({.api_version = "v1",
+                             .kind = "ServiceAccount",
+                             .ns = "team-a",
+                             .name = "default-editor",
+                             .object = "Profile/team-a",
+                             .made_by = "Profile 'team-a'",
+                             .from = line(3)});
+  EXPECT_EQ(parsed()["derived"][0]["object"], "Profile/team-a");
+  EXPECT_THAT(text(),
+              HasSubstr("Made by other controllers: 1\n  ServiceAccount team-a/default-editor, made by "
+                        "Profile 'team-a' (a.yaml:3)\n"));
+}
+
+TEST_F(InventoryTest, LabelsThatMayNotBeAll) {
+  report_.pods.push_back(head());
+  EXPECT_FALSE(parsed()["pods"][0].contains("labelsAreCertain"));
+  report_.pods[0].labels_are_certain = false;
+  EXPECT_EQ(parsed()["pods"][0]["labelsAreCertain"], false);
+  EXPECT_THAT(text(), HasSubstr("and what its controller adds, which is not known\n"));
 }
 
 TEST_F(InventoryTest, WhatComesToNothing) {

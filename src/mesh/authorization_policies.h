@@ -16,7 +16,7 @@
 
 #include "cluster/inventory.h"
 #include "cluster/labels.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/mesh_config.h"
 #include "mesh/policy_rule.h"
 #include "mesh/rule_index.h"

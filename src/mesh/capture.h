@@ -9,7 +9,7 @@
 
 #include "cluster/ip_address.h"
 #include "cluster/labels.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 
 namespace kray {
 

@@ -11,7 +11,7 @@
 
 #include "cluster/inventory.h"
 #include "derive/pod_class.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/capture.h"
 #include "mesh/injector.h"
 #include "mesh/settings.h"

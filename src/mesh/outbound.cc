@@ -22,7 +22,7 @@ constexpr const char* kCatchAll = "virtualOutbound";
 
 OutboundDecision rerouted(const Object& virtual_service) {
   OutboundDecision result =
-      answer(Transport::unknown,
+      answer(ClientTransport::unknown,
              fmt::format("VirtualService '{}' may send the call elsewhere", virtual_service.name));
   add_place(result, virtual_service, virtual_service.name_place(), "VirtualService");
   return result;
@@ -53,8 +53,8 @@ std::optional<int64_t> dialled_target_port(const Call& call) {
 OutboundDecision unlisted(const Call& call, const OutboundScope& scope, std::string listener,
                           std::string_view why) {
   OutboundDecision result =
-      scope.registry_only ? answer(Transport::refused, fmt::format("the mesh is REGISTRY_ONLY, and {}", why))
-                          : answer(Transport::plaintext, std::string(why));
+      scope.registry_only ? answer(ClientTransport::refused, fmt::format("the mesh is REGISTRY_ONLY, and {}", why))
+                          : answer(ClientTransport::plaintext, std::string(why));
   result.cluster = scope.registry_only ? "BlackHoleCluster" : "PassthroughCluster";
   // A route that answers by itself leads to no cluster.
   if (scope.registry_only && call.bytes == CallBytes::http && listener != kCatchAll) result.cluster.clear();
@@ -68,7 +68,7 @@ OutboundDecision unlisted(const Call& call, const OutboundScope& scope, std::str
 OutboundDecision if_offered(const Call& call, const Claim& claim, OutboundDecision sent) {
   if (claim.service == call.service) return sent;
   const OutboundDecision elsewhere =
-      answer(Transport::refused, "the Host header leads to a Service that does not offer the target");
+      answer(ClientTransport::refused, "the Host header leads to a Service that does not offer the target");
   const Answer is_offered = target_port(*claim.port, *call.target) == dialled_target_port(call)
                                 ? Endpoints::is_offered(*claim.service, *call.target)
                                 : Answer::no;
@@ -110,7 +110,7 @@ Answer Outbound::reaches_endpoint(const Call& call) const {
 
 OutboundDecision Outbound::decide(const Call& call) {
   OutboundDecision result = decide_transport(call);
-  if (result.transport == Transport::mtls)
+  if (result.transport == ClientTransport::mtls)
     result.principal =
         fmt::format("{}/ns/{}/sa/{}", mesh_.trust_domain, call.client->ns, call.client->service_account);
   return result;
@@ -118,9 +118,9 @@ OutboundDecision Outbound::decide(const Call& call) {
 
 OutboundDecision Outbound::decide_transport(const Call& call) {
   const Answer is_endpoint = call.service == nullptr ? Answer::yes : reaches_endpoint(call);
-  const OutboundDecision nowhere = answer(Transport::refused, "the target is no endpoint of the Service");
+  const OutboundDecision nowhere = answer(ClientTransport::refused, "the target is no endpoint of the Service");
   if (is_endpoint == Answer::no) return nowhere;
-  OutboundDecision sent = answer(Transport::plaintext, "the client has no sidecar");
+  OutboundDecision sent = answer(ClientTransport::plaintext, "the client has no sidecar");
   if (call.client->has_sidecar == Answer::yes) sent = by_proxy(call);
   if (call.client->has_sidecar == Answer::unknown)
     sent = agreed({by_proxy(call), sent}, "whether the client has a sidecar is not in the input");
@@ -132,7 +132,7 @@ OutboundDecision Outbound::decide_transport(const Call& call) {
 OutboundDecision Outbound::by_proxy(const Call& call) {
   const Answer is_captured =
       captures_outbound(call.client->traffic, static_cast<uint16_t>(call.port), dialled_address(call));
-  const OutboundDecision past = answer(Transport::plaintext, "the call bypasses the client's sidecar");
+  const OutboundDecision past = answer(ClientTransport::plaintext, "the call bypasses the client's sidecar");
   if (is_captured == Answer::no) return past;
   std::vector<OutboundDecision> possible;
   for (const Object* sidecar : scopes_.sidecars_of(*call.client))
@@ -141,7 +141,7 @@ OutboundDecision Outbound::by_proxy(const Call& call) {
   if (is_captured == Answer::unknown)
     result =
         agreed({result, past}, "whether the dialled address is in the captured ranges is not in the input");
-  if (!mesh_.uncertain.empty()) return answer(Transport::unknown, mesh_.uncertain);
+  if (!mesh_.uncertain.empty()) return answer(ClientTransport::unknown, mesh_.uncertain);
   return result;
 }
 
@@ -179,8 +179,8 @@ OutboundDecision Outbound::to_service_entry(const Call& call, const EntryMatch& 
   const std::string_view host = ServiceEntryView(*match.entry).hosts().at(0).text();
   const FoundRule found = rules_.find(call.client->ns, call.client->labels, match.entry->ns, host);
   if (!match.is_certain || found.rule != nullptr || !found.uncertain.empty())
-    return answer(Transport::unknown, fmt::format("ServiceEntry '{}' may take the call", match.entry->name));
-  OutboundDecision result = answer(Transport::plaintext, "a ServiceEntry without endpoints takes the call");
+    return answer(ClientTransport::unknown, fmt::format("ServiceEntry '{}' may take the call", match.entry->name));
+  OutboundDecision result = answer(ClientTransport::plaintext, "a ServiceEntry without endpoints takes the call");
   result.cluster = fmt::format("outbound|{}||{}", call.port, host);
   result.listener = fmt::format("{}_{}", listener_address(call), call.port);
   return result;
@@ -245,7 +245,7 @@ OutboundDecision Outbound::to_cluster(const Call& call, const Claim& claim) {
   if (const Object* other = rerouting(call, service.host, claim.port->number, is_http))
     return rerouted(*other);
   const FoundRule found = rules_.find(call.client->ns, call.client->labels, service.object->ns, service.host);
-  if (!found.uncertain.empty()) return answer(Transport::unknown, found.uncertain);
+  if (!found.uncertain.empty()) return answer(ClientTransport::unknown, found.uncertain);
   const ServiceCluster cluster = service_cluster(service, *claim.port, found.rule);
   OutboundDecision result = decide_tls(cluster, *call.target, mesh_, authentications_, endpoints_);
   if (!cluster.keeps_address) result = if_offered(call, claim, std::move(result));

@@ -6,18 +6,18 @@
 
 namespace kray {
 
-std::string_view to_string(Transport transport) {
+std::string_view to_string(ClientTransport transport) {
   switch (transport) {
-    case Transport::mtls: return "mtls";
-    case Transport::plaintext: return "plaintext";
-    case Transport::tls_other: return "tls-other";
-    case Transport::refused: return "refused";
-    case Transport::unknown: return "unknown";
+    case ClientTransport::mtls: return "mtls";
+    case ClientTransport::plaintext: return "plaintext";
+    case ClientTransport::tls_other: return "tls-other";
+    case ClientTransport::refused: return "refused";
+    case ClientTransport::unknown: return "unknown";
   }
   return "";
 }
 
-OutboundDecision answer(Transport transport, std::string reason) {
+OutboundDecision answer(ClientTransport transport, std::string reason) {
   OutboundDecision decision;
   decision.transport = transport;
   decision.reason = std::move(reason);
@@ -33,10 +33,10 @@ OutboundDecision agreed(const std::vector<OutboundDecision>& possible, std::stri
   const auto differs = [&first](const OutboundDecision& one) { return one.transport != first.transport; };
   if (std::none_of(possible.begin(), possible.end(), differs)) return first;
   const auto open = std::find_if(possible.begin(), possible.end(), [](const OutboundDecision& one) {
-    return one.transport == Transport::unknown;
+    return one.transport == ClientTransport::unknown;
   });
   OutboundDecision unknown = first;
-  unknown.transport = Transport::unknown;
+  unknown.transport = ClientTransport::unknown;
   unknown.reason = open == possible.end() ? std::string(why) : open->reason;
   return unknown;
 }

@@ -10,14 +10,14 @@
 
 namespace kray {
 
-enum class Transport : uint8_t {
+enum class ClientTransport : uint8_t {
   mtls,       // Istio's, with the client's identity
   plaintext,  // as the application wrote it, no identity
   tls_other,  // TLS that a DestinationRule asks for, without the mesh's identity
   refused,    // the client's own proxy refuses, or no packet goes to the target
   unknown,
 };
-std::string_view to_string(Transport transport);  // "mtls", "tls-other"
+std::string_view to_string(ClientTransport transport);  // "mtls", "tls-other"
 
 struct DecidingPlace {
   Place place;
@@ -25,7 +25,7 @@ struct DecidingPlace {
 };
 
 struct OutboundDecision {
-  Transport transport = Transport::unknown;
+  ClientTransport transport = ClientTransport::unknown;
   std::string principal;  // of mtls: "cluster.local/ns/team-a/sa/default"; empty: the call has no identity
   std::string cluster;   // "outbound|8265||head.team-a.svc.cluster.local", "PassthroughCluster"; may be empty
   std::string listener;  // "0.0.0.0_8265", "virtualOutbound", "pod_8265", "head.team-a…_8265"; may be empty
@@ -33,7 +33,7 @@ struct OutboundDecision {
   std::vector<DecidingPlace> places;
 };
 
-OutboundDecision answer(Transport transport, std::string reason);
+OutboundDecision answer(ClientTransport transport, std::string reason);
 
 // A place of an object that decides; nothing for no place.
 void add_place(OutboundDecision& decision, const Object& object, const Place& place, std::string_view what);

@@ -14,45 +14,45 @@ OutboundDecision by_destination_rule(const ServiceCluster& cluster) {
   const std::string name = fmt::format("DestinationRule '{}'", cluster.rule->object->name);
   OutboundDecision result;
   if (mode == "ISTIO_MUTUAL") {
-    result = answer(Transport::mtls, name + " asks for ISTIO_MUTUAL");
+    result = answer(ClientTransport::mtls, name + " asks for ISTIO_MUTUAL");
   } else if (mode.empty() || mode == "DISABLE") {  // 0.5-28: DISABLE is the zero value
-    result = answer(Transport::plaintext, name + " disables TLS");
+    result = answer(ClientTransport::plaintext, name + " disables TLS");
   } else if (!cluster.tls["credentialName"].text().empty() && !cluster.rule->has_selector()) {
-    result = answer(Transport::plaintext, name + " names a credential, which sidecars do not load");
+    result = answer(ClientTransport::plaintext, name + " names a credential, which sidecars do not load");
   } else {
-    result = answer(Transport::tls_other, name + " asks for TLS of its own");
+    result = answer(ClientTransport::tls_other, name + " asks for TLS of its own");
   }
   add_place(result, *cluster.rule->object, cluster.tls.field_place(), "DestinationRule");
   return result;
 }
 
 OutboundDecision disabled_by(const MtlsDecision& mode, std::string reason) {
-  OutboundDecision result = answer(Transport::plaintext, std::move(reason));
+  OutboundDecision result = answer(ClientTransport::plaintext, std::move(reason));
   if (mode.policy != nullptr) result.places.push_back({mode.place, "PeerAuthentication"});
   return result;
 }
 
 OutboundDecision label_unknown(const MeshPod& pod) {
-  return answer(Transport::unknown,
+  return answer(ClientTransport::unknown,
                 fmt::format("whether endpoint '{}' speaks mTLS is not in the input", pod.name));
 }
 
 // 0.5-22: one endpoint without the label switches mTLS off for all; their modes do not count (0.5-20).
 OutboundDecision to_all_or_nothing(const ServiceCluster& cluster, Endpoints& endpoints) {
   const Endpoints::Unanimity& all = endpoints.all_speak_mtls(*cluster.service, *cluster.port);
-  if (all.answer == Answer::yes) return answer(Transport::mtls, "all endpoints of the Service speak mTLS");
+  if (all.answer == Answer::yes) return answer(ClientTransport::mtls, "all endpoints of the Service speak mTLS");
   if (all.answer == Answer::unknown && all.pod != nullptr) return label_unknown(*all.pod);
   if (all.answer == Answer::unknown)
-    return answer(Transport::unknown, "the endpoints of a Service without a selector are not in the input");
-  if (all.pod == nullptr) return answer(Transport::plaintext, "the Service has no endpoints");
-  return answer(Transport::plaintext,
+    return answer(ClientTransport::unknown, "the endpoints of a Service without a selector are not in the input");
+  if (all.pod == nullptr) return answer(ClientTransport::plaintext, "the Service has no endpoints");
+  return answer(ClientTransport::plaintext,
                 fmt::format("endpoint '{}' of the Service does not speak mTLS", all.pod->name));
 }
 
 OutboundDecision to_endpoint(const ServiceCluster& cluster, const MeshPod& target,
                              const PeerAuthentications& authentications) {
-  const OutboundDecision on = answer(Transport::mtls, "the endpoint speaks mTLS");
-  const OutboundDecision off = answer(Transport::plaintext, "the endpoint does not speak mTLS");
+  const OutboundDecision on = answer(ClientTransport::mtls, "the endpoint speaks mTLS");
+  const OutboundDecision off = answer(ClientTransport::plaintext, "the endpoint does not speak mTLS");
   const std::string_view label = tls_mode_of(target);
   if (label == "disabled" && target.has_sidecar == Answer::unknown) return label_unknown(target);
   if (label != "istio") return off;
@@ -92,7 +92,7 @@ ServiceCluster service_cluster(const MeshService& service, const MeshServicePort
 OutboundDecision decide_tls(const ServiceCluster& cluster, const MeshPod& target, const MeshConfig& mesh,
                             const PeerAuthentications& authentications, Endpoints& endpoints) {
   if (!cluster.tls.is_null()) return by_destination_rule(cluster);
-  if (!mesh.enable_auto_mtls) return answer(Transport::plaintext, "the mesh has no automatic mTLS");
+  if (!mesh.enable_auto_mtls) return answer(ClientTransport::plaintext, "the mesh has no automatic mTLS");
   const MtlsDecision mode = authentications.namespace_mode(cluster.service->object->ns);  // PA-10
   const OutboundDecision off = disabled_by(mode, "mTLS is disabled in the Service's namespace");
   if (mode.is_certain() && mode.mode == MtlsMode::disable) return off;

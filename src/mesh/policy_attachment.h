@@ -6,7 +6,7 @@
 
 #include "cluster/labels.h"
 #include "cluster/object.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 
 namespace kray {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "cluster/ip_address.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/identity_pattern.h"
 #include "mesh/jwt_claims.h"
 #include "mesh/path_template.h"

@@ -13,7 +13,7 @@
 
 #include "cluster/inventory.h"
 #include "derive/pod_class.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/mesh_config.h"
 
 namespace kray {

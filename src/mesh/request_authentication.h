@@ -12,7 +12,7 @@
 
 #include "cluster/inventory.h"
 #include "cluster/labels.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/mesh_config.h"
 #include "mesh/request.h"
 

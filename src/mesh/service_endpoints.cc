@@ -117,7 +117,7 @@ std::vector<MeshService> mesh_services(const Inventory& inventory, const MeshCon
 std::optional<int64_t> target_port(const MeshServicePort& port, const MeshPod& pod) {
   if (port.target.number) return port.target.number;
   const auto found = std::find_if(pod.named_ports.begin(), pod.named_ports.end(),
-                                  [&port](const NamedPort& one) { return one.name == port.target.name; });
+                                  [&port](const MeshPort& one) { return one.name == port.target.name; });
   return found == pod.named_ports.end() ? std::nullopt : std::optional(found->number);
 }
 

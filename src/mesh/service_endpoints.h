@@ -18,7 +18,7 @@
 #include "cluster/ip_address.h"
 #include "cluster/labels.h"
 #include "cluster/views.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/capture.h"
 #include "mesh/injection.h"
 #include "mesh/mesh_config.h"
@@ -26,7 +26,7 @@
 
 namespace kray {
 
-struct NamedPort {
+struct MeshPort {
   std::string name;
   int64_t number = 0;
 };
@@ -36,7 +36,7 @@ struct MeshPod {
   std::string name;  // for people
   Labels labels;     // of the running pod: those that the injector adds are among them
   std::string service_account = "default";
-  std::vector<NamedPort> named_ports;
+  std::vector<MeshPort> named_ports;
   std::optional<IpAddress> ip;  // nothing: not known, as of a pod class
   Answer is_ready = Answer::yes;
   // A sidecar takes its traffic. unknown: whether the label security.istio.io/tlsMode is there is unknown

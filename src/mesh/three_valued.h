@@ -1,7 +1,7 @@
 // Reasoning with what the input does not say: Kleene's three values over Answer.
 #pragma once
 
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 
 namespace kray {
 

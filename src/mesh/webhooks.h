@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cluster/inventory.h"
-#include "mesh/answer.h"
+#include "cluster/answer.h"
 #include "mesh/mesh_text.h"
 
 namespace kray {

@@ -36,6 +36,7 @@ struct QueryStep {
   std::string text;   // a clause
   std::string specs;  // ids of the specification it stands on, "AP-6, AP-16"; may be empty
   std::vector<Mark> marks;
+  bool decides = false;  // its text is the reason if everything passes
 };
 
 struct QueryAnswer {
@@ -67,8 +68,9 @@ class QueryEngine {
   QueryEngine& operator=(const QueryEngine&) = delete;
   ~QueryEngine();
 
-  // `explain`: fills `steps` and `change`. A pod that is not in the input makes the answer unknown.
-  QueryAnswer answer(const QueryRequest& request, bool explain) const;
+  // `explain`: fills `steps` and `change`. A pod that is not in the input makes the answer unknown. Not for
+  // several threads at once.
+  QueryAnswer answer(const QueryRequest& request, bool explain);
 
  private:
   struct State;

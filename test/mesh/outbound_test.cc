@@ -87,7 +87,7 @@ class World {
                                    .bytes = asked.host.empty() ? CallBytes::tcp : CallBytes::http,
                                    .host = asked.host});
   }
-  Transport transport(const Asked& asked) { return ask(asked).transport; }
+  ClientTransport transport(const Asked& asked) { return ask(asked).transport; }
   test::OutboundWorld& operator*() { return world_; }
 
  private:
@@ -98,7 +98,7 @@ TEST(Outbound, PrincipalIsTheClientsServiceAccountInTheMeshsTrustDomain) {
   World world(test::a_mesh("trustDomain: corp") + kTarget + kHeadless +
               pod("team-b/client", "app: c", true, ", serviceAccountName: runner"));
   const OutboundDecision decision = world.ask({});
-  EXPECT_EQ(decision.transport, Transport::mtls);
+  EXPECT_EQ(decision.transport, ClientTransport::mtls);
   EXPECT_EQ(decision.principal, "corp/ns/team-b/sa/runner");
   EXPECT_EQ(decision.cluster, "outbound|6379||web.team-a.svc.cluster.local");
   ASSERT_FALSE(decision.places.empty());
@@ -107,78 +107,78 @@ TEST(Outbound, PrincipalIsTheClientsServiceAccountInTheMeshsTrustDomain) {
 
 TEST(Outbound, Cl3WithoutASidecarOrAServiceThereIsNoIdentity) {
   World without(kTarget + kHeadless + pod("team-b/client", "app: c", false));
-  EXPECT_EQ(without.transport({}), Transport::plaintext);
+  EXPECT_EQ(without.transport({}), ClientTransport::plaintext);
   EXPECT_EQ(without.ask({}).principal, "");
   World unlisted(kClient + kTarget + kHeadless);
-  EXPECT_EQ(unlisted.transport(at(10005)), Transport::plaintext);
+  EXPECT_EQ(unlisted.transport(at(10005)), ClientTransport::plaintext);
   EXPECT_EQ(unlisted.ask(at(10005)).cluster, "PassthroughCluster");
 }
 
 TEST(Outbound, Cl3RegistryOnlyRefusesWhatNoServiceLists) {
   World world(test::a_mesh("outboundTrafficPolicy: {mode: REGISTRY_ONLY}") + kClient + kTarget + kHeadless);
-  EXPECT_EQ(world.transport(at(10005)), Transport::refused);
-  EXPECT_EQ(world.transport({}), Transport::mtls);
+  EXPECT_EQ(world.transport(at(10005)), ClientTransport::refused);
+  EXPECT_EQ(world.transport({}), ClientTransport::mtls);
   World opened(test::a_mesh("outboundTrafficPolicy: {mode: REGISTRY_ONLY}") + kClient + kTarget +
                istio("Sidecar", "team-b/s", "outboundTrafficPolicy: {mode: ALLOW_ANY}"));
-  EXPECT_EQ(opened.transport(at(10005)), Transport::plaintext);
+  EXPECT_EQ(opened.transport(at(10005)), ClientTransport::plaintext);
 }
 
 TEST(Outbound, B9AClusterIpServiceDoesNotHelpCallsByAddress) {
   World world(kClient + kTarget + kClusterIp);
-  EXPECT_EQ(world.transport(via("team-a/web")), Transport::mtls);
-  EXPECT_EQ(world.transport({}), Transport::plaintext);
+  EXPECT_EQ(world.transport(via("team-a/web")), ClientTransport::mtls);
+  EXPECT_EQ(world.transport({}), ClientTransport::plaintext);
 }
 
 TEST(Outbound, B9HttpPortsBreakCallsByAddressUnlessTheHostNamesTheService) {
   const std::string http = "ports: [{name: http, port: 8265}]";
   for (const std::string ip : {"None", "10.96.0.1"}) {
     World world(kClient + kTarget + service("team-a/web", "clusterIP: " + ip + ", " + http));
-    EXPECT_EQ(world.transport(at(8265).http("10.0.0.9:8265")), Transport::plaintext);
-    EXPECT_EQ(world.transport(at(8265).http("web.team-a:8265")), Transport::mtls);
-    EXPECT_EQ(world.transport(at(8265).http("WEB.team-a.svc.cluster.local")), Transport::mtls);
-    EXPECT_EQ(world.transport(at(8265).http("web")), Transport::plaintext);  // another namespace
-    EXPECT_EQ(world.transport(at(8265)), Transport::plaintext);              // 0.5-26
+    EXPECT_EQ(world.transport(at(8265).http("10.0.0.9:8265")), ClientTransport::plaintext);
+    EXPECT_EQ(world.transport(at(8265).http("web.team-a:8265")), ClientTransport::mtls);
+    EXPECT_EQ(world.transport(at(8265).http("WEB.team-a.svc.cluster.local")), ClientTransport::mtls);
+    EXPECT_EQ(world.transport(at(8265).http("web")), ClientTransport::plaintext);  // another namespace
+    EXPECT_EQ(world.transport(at(8265)), ClientTransport::plaintext);              // 0.5-26
   }
 }
 
 TEST(Outbound, D22OneEndpointWithoutALabelSwitchesHeadlessServicesOff) {
   World mixed(kClient + kTarget + kHeadless + pod("team-a/bare", "app: web", false));
   const OutboundDecision decision = mixed.ask({});
-  EXPECT_EQ(decision.transport, Transport::plaintext);
+  EXPECT_EQ(decision.transport, ClientTransport::plaintext);
   EXPECT_EQ(decision.reason, "endpoint 'bare' of the Service does not speak mTLS");
   World per_endpoint(kClient + kTarget + kClusterIp + pod("team-a/bare", "app: web", false));
-  EXPECT_EQ(per_endpoint.transport(via("team-a/web")), Transport::mtls);
-  EXPECT_EQ(per_endpoint.transport(via("team-a/web").to("team-a/bare")), Transport::plaintext);
+  EXPECT_EQ(per_endpoint.transport(via("team-a/web")), ClientTransport::mtls);
+  EXPECT_EQ(per_endpoint.transport(via("team-a/web").to("team-a/bare")), ClientTransport::plaintext);
 }
 
 TEST(Outbound, D24HeadlessListenersAreAtTheServicesPort) {
   World world(kClient + kTarget +
               service("team-a/web", "clusterIP: None, ports: [{name: tcp, port: 80, targetPort: 8080}]"));
-  EXPECT_EQ(world.transport(at(8080)), Transport::plaintext);
-  EXPECT_EQ(world.transport(at(80)), Transport::mtls);
+  EXPECT_EQ(world.transport(at(8080)), ClientTransport::plaintext);
+  EXPECT_EQ(world.transport(at(80)), ClientTransport::mtls);
 }
 
 TEST(Outbound, D20ModesOfWorkloadsCountForClusterIpServicesAlone) {
   const std::string disabled =
       istio("PeerAuthentication", "team-a/p", "selector: {matchLabels: {app: web}}, mtls: {mode: DISABLE}");
-  EXPECT_EQ(World(kClient + kTarget + kHeadless + disabled).transport({}), Transport::mtls);
+  EXPECT_EQ(World(kClient + kTarget + kHeadless + disabled).transport({}), ClientTransport::mtls);
   World cluster_ip(kClient + kTarget + kClusterIp + disabled);
-  EXPECT_EQ(cluster_ip.transport(via("team-a/web")), Transport::plaintext);
+  EXPECT_EQ(cluster_ip.transport(via("team-a/web")), ClientTransport::plaintext);
   EXPECT_EQ(cluster_ip.ask(via("team-a/web")).places.front().what, "PeerAuthentication");
   const std::string of_namespace = istio("PeerAuthentication", "team-a/p", "mtls: {mode: DISABLE}");
-  EXPECT_EQ(World(kClient + kTarget + kHeadless + of_namespace).transport({}), Transport::plaintext);
+  EXPECT_EQ(World(kClient + kTarget + kHeadless + of_namespace).transport({}), ClientTransport::plaintext);
 }
 
 TEST(Outbound, C4ASidecarHidesServicesOfOtherNamespaces) {
   const std::string sidecar =
       istio("Sidecar", "istio-system/default", "egress: [{hosts: ['./*', 'istio-system/*']}]");
   World pruned(kClient + kTarget + kHeadless + sidecar + pod("team-a/own", "app: own"));
-  EXPECT_EQ(pruned.transport({}), Transport::plaintext);
+  EXPECT_EQ(pruned.transport({}), ClientTransport::plaintext);
   EXPECT_EQ(pruned.ask(via("team-a/web")).reason, "Sidecar 'default' hides the Service from the client");
-  EXPECT_EQ(pruned.transport(Asked().from("team-a/own")), Transport::mtls);
+  EXPECT_EQ(pruned.transport(Asked().from("team-a/own")), ClientTransport::mtls);
   const std::string exception =
       istio("Sidecar", "team-b/s", "workloadSelector: {labels: {app: client}}, egress: [{hosts: ['*/*']}]");
-  EXPECT_EQ(World(kClient + kTarget + kHeadless + sidecar + exception).transport({}), Transport::mtls);
+  EXPECT_EQ(World(kClient + kTarget + kHeadless + sidecar + exception).transport({}), ClientTransport::mtls);
 }
 
 TEST(Outbound, D29ServicesThatAreNotExported) {
@@ -188,8 +188,8 @@ TEST(Outbound, D29ServicesThatAreNotExported) {
                         ", annotations: {networking.istio.io/exportTo: '" + to + "'}"));
     return std::pair(world.transport({}), world.transport(Asked().from("team-a/own")));
   };
-  constexpr auto kYes = Transport::mtls;
-  constexpr auto kNo = Transport::plaintext;
+  constexpr auto kYes = ClientTransport::mtls;
+  constexpr auto kNo = ClientTransport::plaintext;
   EXPECT_EQ(exported("*"), std::pair(kYes, kYes));
   EXPECT_EQ(exported("."), std::pair(kNo, kYes));
   EXPECT_EQ(exported("team-c, team-b"), std::pair(kYes, kNo));
@@ -202,15 +202,15 @@ TEST(Outbound, Cl2DestinationRulesDecideFirst) {
                  istio("DestinationRule", "team-a/d", "host: web, trafficPolicy: {" + policy + "}"))
         .transport({});
   };
-  EXPECT_EQ(with("tls: {mode: DISABLE}"), Transport::plaintext);
-  EXPECT_EQ(with("tls: {sni: x}"), Transport::plaintext);
-  EXPECT_EQ(with("tls: {mode: ISTIO_MUTUAL}"), Transport::mtls);
-  EXPECT_EQ(with("tls: {mode: SIMPLE}"), Transport::tls_other);
-  EXPECT_EQ(with("tls: {mode: SIMPLE, credentialName: c}"), Transport::plaintext);
-  EXPECT_EQ(with("connectionPool: {tcp: {maxConnections: 1}}"), Transport::mtls);
+  EXPECT_EQ(with("tls: {mode: DISABLE}"), ClientTransport::plaintext);
+  EXPECT_EQ(with("tls: {sni: x}"), ClientTransport::plaintext);
+  EXPECT_EQ(with("tls: {mode: ISTIO_MUTUAL}"), ClientTransport::mtls);
+  EXPECT_EQ(with("tls: {mode: SIMPLE}"), ClientTransport::tls_other);
+  EXPECT_EQ(with("tls: {mode: SIMPLE, credentialName: c}"), ClientTransport::plaintext);
+  EXPECT_EQ(with("connectionPool: {tcp: {maxConnections: 1}}"), ClientTransport::mtls);
   // 0.5-21
-  EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 6379}}]"), Transport::mtls);
-  EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}}]"), Transport::plaintext);
+  EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 6379}}]"), ClientTransport::mtls);
+  EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}}]"), ClientTransport::plaintext);
 }
 
 TEST(Outbound, D27TheOldestOfTwoHeadlessServicesOwnsThePod) {
@@ -223,10 +223,10 @@ TEST(Outbound, D27TheOldestOfTwoHeadlessServicesOwnsThePod) {
   const auto web = [](const std::string& metadata) {
     return service("team-a/web", "clusterIP: None, ports: [{name: tcp, port: 6379}]", metadata);
   };
-  EXPECT_EQ(World(pods + mixed + web(created("01"))).transport({}), Transport::mtls);
-  EXPECT_EQ(World(pods + mixed + web(created("03"))).transport({}), Transport::plaintext);
+  EXPECT_EQ(World(pods + mixed + web(created("01"))).transport({}), ClientTransport::mtls);
+  EXPECT_EQ(World(pods + mixed + web(created("03"))).transport({}), ClientTransport::plaintext);
   World open(pods + mixed + web(""));
-  EXPECT_EQ(open.transport({}), Transport::unknown);
+  EXPECT_EQ(open.transport({}), ClientTransport::unknown);
   EXPECT_EQ(
       open.ask({}).reason,
       "which of Services 'web.team-a.svc.cluster.local' and 'other.team-a.svc.cluster.local' is older is "
@@ -237,11 +237,11 @@ TEST(Outbound, WhatIsNotKnownIsUnknownOnlyWhereItMatters) {
   World world(kClient + kTarget + kHeadless + pod("team-a/maybe", "app: web", false));
   MeshPod& maybe = (*world).pods[2];
   maybe.has_sidecar = Answer::unknown;
-  EXPECT_EQ(world.transport({}), Transport::unknown);
+  EXPECT_EQ(world.transport({}), ClientTransport::unknown);
   EXPECT_EQ(world.ask({}).reason, "whether endpoint 'maybe' speaks mTLS is not in the input");
   MeshPod& client = (*world).pods[0];
   client.has_sidecar = Answer::unknown;
-  EXPECT_EQ(world.transport(at(10005)), Transport::plaintext);
+  EXPECT_EQ(world.transport(at(10005)), ClientTransport::plaintext);
 }
 
 TEST(Outbound, VirtualServicesThatLeadElsewhereLeaveItOpen) {
@@ -250,16 +250,16 @@ TEST(Outbound, VirtualServicesThatLeadElsewhereLeaveItOpen) {
         .ask(via("team-a/web"));
   };
   const OutboundDecision elsewhere = with("hosts: [web], tcp: [{route: [{destination: {host: other}}]}]");
-  EXPECT_EQ(elsewhere.transport, Transport::unknown);
+  EXPECT_EQ(elsewhere.transport, ClientTransport::unknown);
   EXPECT_EQ(elsewhere.reason, "VirtualService 'v' may send the call elsewhere");
   EXPECT_EQ(
       with("hosts: [web], tcp: [{route: [{destination: {host: web, port: {number: 6379}}}]}]").transport,
-      Transport::mtls);
-  EXPECT_EQ(with("hosts: [web], http: [{route: [{destination: {host: other}}]}]").transport, Transport::mtls);
+      ClientTransport::mtls);
+  EXPECT_EQ(with("hosts: [web], http: [{route: [{destination: {host: other}}]}]").transport, ClientTransport::mtls);
   EXPECT_EQ(with("hosts: [web], gateways: [g], tcp: [{route: [{destination: {host: other}}]}]").transport,
-            Transport::mtls);
+            ClientTransport::mtls);
   EXPECT_EQ(with("hosts: [web], exportTo: ['.'], tcp: [{route: [{destination: {host: o}}]}]").transport,
-            Transport::mtls);
+            ClientTransport::mtls);
 }
 
 TEST(Outbound, ServiceEntriesForTheDialledAddress) {
@@ -271,31 +271,31 @@ TEST(Outbound, ServiceEntriesForTheDialledAddress) {
                        "hosts: [x.example], ports: [{number: 6379, name: tcp}], " + spec))
         .transport({});
   };
-  EXPECT_EQ(with("addresses: [" + address + "], location: MESH_INTERNAL"), Transport::plaintext);
-  EXPECT_EQ(with("addresses: [10.0.0.0/8]"), Transport::unknown);
-  EXPECT_EQ(with("addresses: [10.9.0.0/16]"), Transport::mtls);
-  EXPECT_EQ(with("resolution: DNS"), Transport::mtls);
+  EXPECT_EQ(with("addresses: [" + address + "], location: MESH_INTERNAL"), ClientTransport::plaintext);
+  EXPECT_EQ(with("addresses: [10.0.0.0/8]"), ClientTransport::unknown);
+  EXPECT_EQ(with("addresses: [10.9.0.0/16]"), ClientTransport::mtls);
+  EXPECT_EQ(with("resolution: DNS"), ClientTransport::mtls);
 }
 
 TEST(Outbound, Inj25TrafficThatIsNotCapturedIsPlaintext) {
   World world(kClient + kTarget + kHeadless);
   MeshPod& client = (*world).pods[0];
   client.traffic.exclude_outbound_ports = "6379";
-  EXPECT_EQ(world.transport({}), Transport::plaintext);
+  EXPECT_EQ(world.transport({}), ClientTransport::plaintext);
   client.traffic.exclude_outbound_ports = "";
   client.traffic.exclude_outbound_ranges = "10.0.0.0/8";
-  EXPECT_EQ(world.transport({}), Transport::plaintext);
+  EXPECT_EQ(world.transport({}), ClientTransport::plaintext);
   (*world).pods[1].ip = std::nullopt;
-  EXPECT_EQ(world.transport({}), Transport::unknown);
+  EXPECT_EQ(world.transport({}), ClientTransport::unknown);
 }
 
 TEST(Outbound, AServiceDoesNotSendCallsToPodsThatItDoesNotSelect) {
   World world(kClient + kTarget + kClusterIp + pod("team-a/other", "app: other"));
-  EXPECT_EQ(world.transport(via("team-a/web").to("team-a/other")), Transport::refused);
+  EXPECT_EQ(world.transport(via("team-a/web").to("team-a/other")), ClientTransport::refused);
   (*world).pods[1].is_ready = Answer::no;
-  EXPECT_EQ(world.transport(via("team-a/web")), Transport::refused);
+  EXPECT_EQ(world.transport(via("team-a/web")), ClientTransport::refused);
   (*world).pods[1].is_ready = Answer::unknown;
-  EXPECT_EQ(world.transport(via("team-a/web")), Transport::unknown);
+  EXPECT_EQ(world.transport(via("team-a/web")), ClientTransport::unknown);
 }
 
 TEST(Outbound, AMeshConfigurationThatIsNotKnownLeavesEverythingOpen) {
@@ -306,7 +306,7 @@ TEST(Outbound, AMeshConfigurationThatIsNotKnownLeavesEverythingOpen) {
 
 TEST(Outbound, AutoMtlsCanBeOff) {
   EXPECT_EQ(World(test::a_mesh("enableAutoMtls: false") + kClient + kTarget + kHeadless).transport({}),
-            Transport::plaintext);
+            ClientTransport::plaintext);
 }
 
 }  // namespace

@@ -1,0 +1,185 @@
+// Which lines decide follows from the reason of the verdict.
+#include "reach/inbound_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "mesh/inbound_explain.h"
+#include "mesh/three_valued.h"
+
+namespace kray {
+namespace {
+
+// Steps of the proxy before it asks any policy.
+constexpr std::array<std::string_view, 4> kConnectionSpecs = {"PA-1", "AP-19", "AP-20", "PA-6"};
+
+Answer answer_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::allow: return Answer::yes;
+    case Verdict::deny: return Answer::no;
+    case Verdict::unknown: break;
+  }
+  return Answer::unknown;
+}
+
+std::string rule_name(const RuleMatch& match) {
+  return fmt::format("rules[{}] of AuthorizationPolicy '{}/{}'", match.rule, match.policy->ns,
+                     match.policy->name);
+}
+
+void add_marks(const std::vector<RuleMatch>& matches, std::string_view label, std::vector<Mark>& marks) {
+  for (const RuleMatch& match : matches)
+    marks.push_back({match.policy->shown(match.place), std::string(match.is_certain ? label : "may match")});
+}
+
+void add_mark(const Object& object, std::string_view label, std::vector<Mark>& marks) {
+  marks.push_back({object.shown(object.name_place()), std::string(label)});
+}
+
+void add_case_marks(const InboundCase& one, const InboundWorkload& workload, uint16_t port,
+                    std::vector<Mark>& marks) {
+  switch (one.reason) {
+    case InboundReason::no_sidecar:
+    case InboundReason::not_captured:
+      if (workload.injection != nullptr) marks.push_back({workload.injection->place, ""});
+      return;
+    case InboundReason::chain_refuses: {
+      const MtlsDecision& mtls = workload.port(port).mtls;
+      if (mtls.policy != nullptr) marks.push_back({mtls.policy->shown(mtls.place), "sets the mode"});
+      return;
+    }
+    case InboundReason::allow_rule: return add_marks(one.rbac.allow, "allows it", marks);
+    case InboundReason::deny_rule: return add_marks(one.rbac.deny, "denies it", marks);
+    case InboundReason::custom_without_provider:
+      return add_marks(one.custom.matches, "no such provider", marks);
+    case InboundReason::external_authorizer:
+      return add_marks(one.custom.matches, "asks an external authoriser", marks);
+    case InboundReason::no_allow_rule:
+      for (const AttachedPolicy& attached : workload.policies->policies()) {
+        if (attached.policy->action == PolicyAction::allow)
+          add_mark(*attached.policy->object, "no rule of it matches", marks);
+      }
+      return;
+    case InboundReason::token_rejected:
+      if (one.token.rule != nullptr)
+        marks.push_back({one.token.rule->object->shown(one.token.rule->place), "refuses the token"});
+      return;
+    case InboundReason::extension: return add_mark(*workload.extensions.front(), "", marks);
+    case InboundReason::not_stated:
+      add_marks(one.custom.matches, "asks an external authoriser", marks);
+      add_marks(one.rbac.deny, "denies it", marks);
+      add_marks(one.rbac.allow, "allows it", marks);
+      return;
+    case InboundReason::proxy_port:
+    case InboundReason::no_allow_policy:
+    case InboundReason::bad_method:
+    case InboundReason::mesh_uncertain:
+    case InboundReason::cases_differ: return;
+  }
+}
+
+void add_once(std::vector<Mark>& marks, Mark mark) {
+  const bool is_new = std::none_of(marks.begin(), marks.end(),
+                                   [&mark](const Mark& other) { return other.place == mark.place; });
+  if (mark.place && is_new) marks.push_back(std::move(mark));
+}
+
+std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+  return fmt::format("{}", fmt::join(texts, between));
+}
+
+// What the proxy does with the connection, and what its policies say.
+struct Told {
+  QueryStep connection;
+  QueryStep policies;
+};
+
+Told tell(const InboundVerdict& verdict, const InboundWorkload& workload, const Request& request) {
+  Told told;
+  std::vector<std::string> connection;
+  std::vector<std::string> policies;
+  std::vector<std::string> connection_specs;
+  std::vector<std::string> policy_specs;
+  for (const InboundStep& step : explain_inbound(workload, request, verdict)) {
+    const bool is_connection =
+        std::find(kConnectionSpecs.begin(), kConnectionSpecs.end(), step.spec) != kConnectionSpecs.end();
+    std::vector<std::string>& specs = is_connection ? connection_specs : policy_specs;
+    (is_connection ? connection : policies).push_back(step.text);
+    if (!step.spec.empty() && std::find(specs.begin(), specs.end(), step.spec) == specs.end())
+      specs.emplace_back(step.spec);
+    if (is_connection) add_once(told.connection.marks, {step.place, ""});
+  }
+  told.connection.text = joined(connection, " ");
+  told.connection.specs = joined(connection_specs, ", ");
+  told.policies.text = joined(policies, " ");
+  told.policies.specs = joined(policy_specs, ", ");
+  return told;
+}
+
+bool refuses(const InboundCase& one) { return one.reason == InboundReason::chain_refuses; }
+
+}  // namespace
+
+std::vector<Mark> inbound_marks(const InboundVerdict& verdict, const InboundWorkload& workload,
+                                uint16_t port) {
+  std::vector<Mark> all;
+  for (const InboundCase& one : verdict.cases) add_case_marks(one, workload, port, all);
+  std::vector<Mark> marks;
+  for (Mark& mark : all) add_once(marks, std::move(mark));
+  return marks;
+}
+
+std::vector<QueryStep> inbound_steps(const InboundVerdict& verdict, const InboundWorkload& workload,
+                                     const Request& request, bool explain) {
+  QueryStep policy{.stage = Stage::policy,
+                   .passes = answer_of(verdict.verdict),
+                   .text = describe(workload, verdict),
+                   .specs = {},
+                   .marks = inbound_marks(verdict, workload, request.connection.port),
+                   .decides = true};
+  if (!explain) return {std::move(policy)};
+  Told told = tell(verdict, workload, request);
+  policy.specs = told.policies.specs;
+  std::vector<QueryStep> steps;
+  if (verdict.cases.front().is_proxied) {
+    told.connection.stage = Stage::mtls;
+    if (std::all_of(verdict.cases.begin(), verdict.cases.end(), refuses)) {
+      told.connection.passes = Answer::no;
+      told.connection.text = policy.text;
+      told.connection.marks = std::move(policy.marks);
+      return {std::move(told.connection)};
+    }
+    const bool may_refuse = std::any_of(verdict.cases.begin(), verdict.cases.end(), refuses);
+    if (!may_refuse) steps.push_back(std::move(told.connection));
+  }
+  steps.push_back(std::move(policy));
+  return steps;
+}
+
+std::string inbound_change(const InboundVerdict& verdict) {
+  if (verdict.cases.size() != 1) return {};
+  const InboundCase& one = verdict.cases.front();
+  if (one.reason == InboundReason::allow_rule && one.rbac.allow.size() == 1)
+    return fmt::format("without {} it would be denied, as no other rule allows it",
+                       rule_name(one.rbac.allow.front()));
+  const bool allowed_otherwise =
+      one.rbac.is_allowed == Answer::yes || one.rbac.has_allow_policy == Answer::no;
+  if (one.reason == InboundReason::deny_rule && one.rbac.deny.size() == 1 && allowed_otherwise)
+    return fmt::format("without {} it would be allowed", rule_name(one.rbac.deny.front()));
+  return {};
+}
+
+std::string_view to_string(FilterChain chain) {
+  switch (chain) {
+    case FilterChain::http: return "http";
+    case FilterChain::tcp: return "tcp";
+    case FilterChain::none: break;
+  }
+  return "none";
+}
+
+}  // namespace kray

@@ -1,0 +1,241 @@
+// The way of a request, stage by stage; every mechanism is asked, and the answers are joined at the end.
+//
+// Facts about a pod (its ends in NetworkPolicies, the policies on its sidecar) are worked out when it is
+// first named and kept: of a hundred thousand questions most name the same few.
+#include "reach/query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "mesh/inbound_explain.h"
+#include "mesh/three_valued.h"
+#include "reach/inbound_words.h"
+#include "reach/query_client.h"
+#include "reach/query_exposure.h"
+#include "reach/query_facts.h"
+
+namespace kray {
+namespace {
+
+QueryAnswer unknown_because(std::string reason) {
+  QueryAnswer answer;
+  answer.reason = std::move(reason);
+  return answer;
+}
+
+// The answer of one presentation of the client to the pod's sidecar.
+struct Asked {
+  const Presentation* presentation = nullptr;
+  InboundVerdict verdict;
+};
+
+// Steps and answer of one question, as they come.
+class Way {
+ public:
+  Way(QueryFacts& facts, const QueryRequest& request, bool explain)
+      : facts_(facts), request_(request), explain_(explain) {
+    answer_.allowed = Answer::yes;
+  }
+
+  QueryAnswer run() {
+    if (std::string problem = find_ends(); !problem.empty()) return unknown_because(std::move(problem));
+    for (QueryStep& step : exposure_steps(facts_, request_, client_, target_)) add(std::move(step));
+    ask_network();
+    if (target_ && request_.transport == Transport::tcp) ask_sidecars();
+    if (answer_.allowed == Answer::yes && answer_.reason.empty())
+      answer_.reason = "nothing stands in its way";
+    return std::move(answer_);
+  }
+
+ private:
+  std::string find_ends() {
+    const QueryDestination& destination = request_.destination;
+    if (!destination.pod.empty()) {
+      const PodDirectory::Found found = facts_.directory().find(destination.pod);
+      if (!found.index) return found.problem;
+      target_ = found.index;
+    } else {
+      target_ = facts_.directory().find_by_ip(*destination.ip);
+    }
+    return find_client(facts_, request_, client_);
+  }
+
+  // One "no" is enough; without one, what is unknown stays so.
+  void add(QueryStep step) {
+    const Answer before = answer_.allowed;
+    answer_.allowed = conjunction(before, step.passes);
+    if (before != Answer::no && step.passes != Answer::yes) {
+      const bool adds_doubt = before == Answer::unknown && step.passes == Answer::unknown;
+      answer_.reason = adds_doubt ? answer_.reason + "; " + step.text : step.text;
+      if (!adds_doubt) answer_.decided_by.clear();
+      answer_.decided_by.insert(answer_.decided_by.end(), step.marks.begin(), step.marks.end());
+    } else if (before == Answer::yes && step.decides) {
+      answer_.reason = step.text;
+      answer_.decided_by = step.marks;
+    }
+    if (explain_) answer_.steps.push_back(std::move(step));
+  }
+
+  void ask_network() {
+    const PreparedEnd source = client_end(facts_, request_, client_);
+    const PreparedEnd destination = target_ ? target_end(facts_, request_, *target_)
+                                            : facts_.network().prepare(address_end(*request_.destination.ip));
+    const NetworkVerdict verdict =
+        facts_.network().decide(source, destination, request_.transport, request_.destination.port);
+    add(network_step(verdict, Direction::egress));
+    if (verdict.egress != Answer::no) add(network_step(verdict, Direction::ingress));
+  }
+
+  // One step a direction; what isolates and what allows is on its marks.
+  static QueryStep network_step(const NetworkVerdict& verdict, Direction direction) {
+    const bool is_egress = direction == Direction::egress;
+    QueryStep step;
+    step.stage = is_egress ? Stage::egress : Stage::ingress;
+    step.passes = is_egress ? verdict.egress : verdict.ingress;
+    for (const IsolatingPolicy& one : verdict.isolated_by) {
+      if (one.direction == direction) step.marks.push_back({one.policy->shown(one.place), "isolates it"});
+    }
+    const bool is_isolated = !step.marks.empty();
+    for (const AllowingRule& one : verdict.allowed_by) {
+      if (one.direction == direction) step.marks.push_back({one.policy->shown(one.place), "allows it"});
+    }
+    const std::string_view end = is_egress ? "client" : "pod";
+    if (step.passes != Answer::yes)
+      step.text = "NetworkPolicy, " + verdict.reason;
+    else if (is_isolated)
+      step.text = fmt::format("a rule of a NetworkPolicy that isolates the {} lets it pass", end);
+    else
+      step.text = fmt::format("no NetworkPolicy isolates the {}", end);
+    step.specs = "NP-1";
+    return step;
+  }
+
+  void ask_sidecars() {
+    if (is_own_call(facts_, request_, client_, *target_)) {
+      QueryStep step;
+      step.stage = Stage::policy;
+      step.text = "a pod's calls to itself do not pass its sidecar";
+      step.decides = true;
+      return add(std::move(step));
+    }
+    const std::vector<Presentation> presentations = presentations_of(facts_, request_, client_, *target_);
+    answer_.transport = presentations.front().transport;
+    for (const Presentation& one : presentations) {
+      if (one.transport != answer_.transport) answer_.transport = "unknown";
+    }
+    std::vector<Asked> asked;
+    for (const Presentation& one : presentations) {
+      if (one.sends) asked.push_back({&one, ask_inbound(one)});
+    }
+    add_transport_step(presentations, asked);
+    if (!asked.empty()) add_inbound(asked);
+  }
+
+  InboundVerdict ask_inbound(const Presentation& presentation) {
+    sent_.connection.principal = presentation.principal;
+    sent_.connection.tls = presentation.tls;
+    sent_.connection.sni = client_sni(request_, presentation);
+    sent_.connection.source_ip = client_ip(facts_, request_, client_);
+    sent_.connection.destination_ip = request_.destination.ip;
+    if (!sent_.connection.destination_ip) sent_.connection.destination_ip = facts_.mesh_pod(*target_).ip;
+    sent_.connection.port = request_.destination.port;
+    sent_.payload = request_.payload;
+    sent_.http = request_.http;
+    return decide_inbound(facts_.inbound(*target_), sent_);
+  }
+
+  // Whether the client's own side lets it go, and as what.
+  void add_transport_step(const std::vector<Presentation>& presentations, const std::vector<Asked>& asked) {
+    const Presentation& first = presentations.front();
+    if (first.transport.empty()) return;  // the question says it
+    QueryStep step;
+    step.stage = Stage::transport;
+    const bool some_refuse = asked.size() < presentations.size();
+    step.passes = asked.empty() ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
+    for (const Presentation& one : presentations) {
+      const std::string how = one.how.empty() ? "" : one.how + " ";
+      const std::string text = fmt::format("{}{}: {}", how, one.transport, one.reason);
+      step.text += (step.text.empty() ? "" : "; ") + text;
+      step.marks.insert(step.marks.end(), one.marks.begin(), one.marks.end());
+    }
+    step.specs = "CL-1, CL-2, CL-3";
+    add(std::move(step));
+  }
+
+  void add_inbound(const std::vector<Asked>& asked) {
+    const InboundWorkload& workload = facts_.inbound(*target_);
+    const uint16_t port = request_.destination.port;
+    const Asked& first = asked.front();
+    const auto other = std::find_if(asked.begin(), asked.end(), [&first](const Asked& one) {
+      return one.verdict.verdict != first.verdict.verdict;
+    });
+    if (other != asked.end()) return add_open_presentation(first, *other, workload, port);
+    const InboundCase& likeliest = first.verdict.cases.front();
+    if (likeliest.is_proxied) {
+      answer_.mtls = to_string(likeliest.mode);
+      answer_.chain = to_string(likeliest.chain);
+    }
+    const bool shows_identity = likeliest.is_proxied && likeliest.chain != FilterChain::none &&
+                                likeliest.mode != MtlsMode::disable &&
+                                first.presentation->tls != ClientTls::without_certificate;
+    if (shows_identity && first.presentation->principal.has_value())
+      answer_.principal = first.presentation->principal.value;
+    for (QueryStep& step : inbound_steps(first.verdict, workload, sent_, explain_)) add(std::move(step));
+    if (explain_) answer_.change = inbound_change(first.verdict);
+  }
+
+  // The pod answers one presentation otherwise than another.
+  void add_open_presentation(const Asked& first, const Asked& other, const InboundWorkload& workload,
+                             uint16_t port) {
+    QueryStep step;
+    step.stage = Stage::policy;
+    step.passes = Answer::unknown;
+    const auto words = [&](const Asked& one) {
+      return fmt::format("{} ({}): {}", one.presentation->how, one.presentation->transport,
+                         describe(workload, one.verdict));
+    };
+    step.text = fmt::format("it hangs on how the client connects: {}; but {}", words(first), words(other));
+    for (const Asked* one : {&first, &other}) {
+      for (Mark& mark : inbound_marks(one->verdict, workload, port)) step.marks.push_back(std::move(mark));
+    }
+    add(std::move(step));
+  }
+
+  QueryFacts& facts_;
+  const QueryRequest& request_;
+  const bool explain_;
+  QueryClient client_;
+  std::optional<size_t> target_;
+  Request sent_;
+  QueryAnswer answer_;
+};
+
+}  // namespace
+
+std::string_view to_string(Stage stage) {
+  switch (stage) {
+    case Stage::exposure: return "exposure";
+    case Stage::egress: return "NetworkPolicy, egress";
+    case Stage::ingress: return "NetworkPolicy, ingress";
+    case Stage::transport: return "transport";
+    case Stage::mtls: return "mTLS";
+    case Stage::policy: return "AuthorizationPolicy";
+  }
+  return "";
+}
+
+struct QueryEngine::State {
+  explicit State(const QueryWorld& world) : facts(world) {}
+  QueryFacts facts;
+};
+
+QueryEngine::QueryEngine(const QueryWorld& world) : state_(std::make_unique<State>(world)) {}
+QueryEngine::~QueryEngine() = default;
+
+QueryAnswer QueryEngine::answer(const QueryRequest& request, bool explain) {
+  return Way(state_->facts, request, explain).run();
+}
+
+}  // namespace kray

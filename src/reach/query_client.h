@@ -1,0 +1,53 @@
+// Who asks: where a client stands in the network, and what it presents to the pod that it asks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mesh/request.h"
+#include "network/network_policy.h"
+#include "reach/query.h"
+#include "reach/query_facts.h"
+#include "reach/query_request.h"
+
+namespace kray {
+
+struct QueryClient {
+  // A pod of the input: the client, or the gateway that stands for it.
+  std::optional<size_t> pod;
+  bool is_gateway = false;
+  // Of an imagined pod, or of one with another sidecar than the input gives it.
+  std::optional<MeshPod> imagined;
+};
+
+// Fills the client; a clause if the question names a pod that is not there.
+std::string find_client(QueryFacts& facts, const QueryRequest& request, QueryClient& client);
+
+// The two ends as NetworkPolicies see them.
+PreparedEnd client_end(QueryFacts& facts, const QueryRequest& request, const QueryClient& client);
+PreparedEnd target_end(QueryFacts& facts, const QueryRequest& request, size_t target);
+
+// A Pod that asks itself by its own address: the call never leaves it.
+bool is_own_call(const QueryFacts& facts, const QueryRequest& request, const QueryClient& client,
+                 size_t target);
+
+// One way in which the client may present itself to the pod.
+struct Presentation {
+  std::string transport;  // as in QueryAnswer
+  bool sends = true;      // false: its own proxy refuses, or the call goes elsewhere
+  Stated<std::string> principal;
+  ClientTls tls = ClientTls::by_mode;
+  std::string how;     // "by the pod's address", "through Service 'a/b'"; empty where there is one way
+  std::string reason;  // a clause
+  std::vector<Mark> marks;
+};
+
+// At least one. Several where the question leaves open how the client dials, or the input how it connects.
+std::vector<Presentation> presentations_of(QueryFacts& facts, const QueryRequest& request,
+                                           const QueryClient& client, size_t target);
+
+Stated<std::string> client_sni(const QueryRequest& request, const Presentation& presentation);
+std::optional<IpAddress> client_ip(QueryFacts& facts, const QueryRequest& request, const QueryClient& client);
+
+}  // namespace kray

@@ -1,0 +1,60 @@
+// What the mechanisms know of the pods of a run, worked out when a question first names one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mesh/inbound.h"
+#include "mesh/outbound.h"
+#include "mesh/peer_authentication.h"
+#include "network/exposure.h"
+#include "network/network_policy.h"
+#include "reach/pod_directory.h"
+#include "reach/query.h"
+
+namespace kray {
+
+// How a client may dial a port of a pod: by its address (no service), or by a Service's name.
+struct Dial {
+  const MeshService* service = nullptr;
+  int64_t port = 0;  // that is dialled
+};
+
+class QueryFacts {
+ public:
+  explicit QueryFacts(const QueryWorld& world);
+
+  const QueryWorld& world() const { return world_; }
+  const PodDirectory& directory() const { return directory_; }
+  const NetworkPolicies& network() const { return network_; }
+  Outbound& outbound() { return outbound_; }
+
+  // By index in the world's pods.
+  const PreparedEnd& network_end(size_t pod);
+  const InboundWorkload& inbound(size_t pod);
+  // As a gateway it takes HTTP from everybody, whatever PeerAuthentications say (PA-9).
+  const InboundWorkload& gateway_inbound(size_t pod);
+  const MeshPod& mesh_pod(size_t pod) const { return mesh_pods_[pod]; }
+  const std::vector<Exposure>& exposures(size_t pod);
+  // Every Service that leads to the port, and the pod's own address.
+  std::vector<Dial> dials(size_t pod, uint16_t port);
+
+ private:
+  const QueryWorld world_;
+  PodDirectory directory_;
+  NetworkPolicies network_;
+  std::vector<MeshPod> mesh_pods_;
+  PeerAuthentications authentications_;
+  Outbound outbound_;
+  InboundMesh inbound_mesh_;
+  Exposures exposures_;
+  std::vector<std::optional<PreparedEnd>> ends_;
+  std::vector<std::unique_ptr<InboundWorkload>> inbound_;
+  std::vector<std::unique_ptr<InboundWorkload>> gateways_;
+  std::vector<std::unique_ptr<std::vector<Exposure>>> exposed_;
+};
+
+}  // namespace kray

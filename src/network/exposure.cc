@@ -66,17 +66,17 @@ ExposedPod exposed_pod_of(const PodClass& pods) {
   return pod;
 }
 
-ExposedPod exposed_pod_of(const DerivedPod& derived, const Object& object) {
-  ExposedPod pod{.ns = derived.ns,
-                 .labels = derived.labels,
-                 .ports = named_ports(derived),
+ExposedPod exposed_pod_of(const DerivedPod& made, const Object& object) {
+  ExposedPod pod{.ns = made.ns,
+                 .labels = made.labels,
+                 .ports = named_ports(made),
                  .host_ports = {},
                  .host_network = {},
                  .object = &object};
-  if (derived.host_network) pod.host_network = derived.pod_template.host_network();
-  for (const RayContainer& container : derived.containers) {
+  if (made.host_network) pod.host_network = made.pod_template.host_network();
+  for (const RayContainer& container : made.containers) {
     for (const RayContainerPort& port : container.ports) {
-      const Place place = port.from ? port.from["hostPort"].field_place() : derived.from;
+      const Place place = port.from ? port.from["hostPort"].field_place() : made.from;
       add_host_port(port.host_port, port.number, port.protocol, object.shown(place), pod);
     }
   }

@@ -120,7 +120,7 @@ struct ExposedPod {
 };
 ExposedPod exposed_pod_of(const PodClass& pods);
 // A pod of a Ray object as the operator makes it.
-ExposedPod exposed_pod_of(const DerivedPod& pod, const Object& object);
+ExposedPod exposed_pod_of(const DerivedPod& made, const Object& object);
 
 // What an install may set and manifests do not always say; defaults are Istio's (specs 0.3).
 struct ExposureSettings {

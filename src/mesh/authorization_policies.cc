@@ -141,12 +141,14 @@ AuthorizationPolicies::AuthorizationPolicies(const Inventory& inventory, const M
 // Overlays of one repository may define a policy several times; the cluster will have one of them. Those that
 // say the same are one.
 void AuthorizationPolicies::settle_variants() {
-  for (const auto& [name, ids] : by_name_) {
-    if (ids.size() < 2 || name.second.empty()) continue;
+  for (const auto& [name, definitions] : by_name_) {
+    const std::vector<uint32_t>& ids = definitions.ids;
+    if (definitions.all < 2 || ids.empty() || name.second.empty()) continue;
     const Object& first = *policies_[ids.front()].object;
-    const bool all_alike = std::all_of(ids.begin(), ids.end(), [&](uint32_t id) {
-      return same_value(policies_[id].object->spec(), first.spec());
-    });
+    const bool all_alike =
+        definitions.all == ids.size() && std::all_of(ids.begin(), ids.end(), [&](uint32_t id) {
+          return same_value(policies_[id].object->spec(), first.spec());
+        });
     for (const uint32_t id : ids) {
       if (id == ids.front() && all_alike) continue;
       policies_[id].is_read = all_alike ? Answer::no : Answer::unknown;
@@ -155,6 +157,8 @@ void AuthorizationPolicies::settle_variants() {
 }
 
 void AuthorizationPolicies::add(const Object& object, Answer read) {
+  Definitions& definitions = by_name_[{object.ns, object.name}];
+  ++definitions.all;
   const std::optional<PolicyAction> action = enforced_action(object);
   if (!action || read == Answer::no || !authorization_policy_violations(object).empty()) return;
   const bool allows = *action == PolicyAction::allow;
@@ -168,7 +172,7 @@ void AuthorizationPolicies::add(const Object& object, Answer read) {
       .is_read = read};
   const ExtensionProvider* provider = mesh_.find_provider(policy.provider);
   if (provider != nullptr && provider->kind != ProviderKind::other) policy.external = provider;
-  by_name_[{object.ns, object.name}].push_back(static_cast<uint32_t>(policies_.size()));
+  definitions.ids.push_back(static_cast<uint32_t>(policies_.size()));
   by_namespace_[object.ns].push_back(static_cast<uint32_t>(policies_.size()));
   policies_.push_back(std::move(policy));
 }

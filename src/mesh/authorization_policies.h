@@ -144,8 +144,12 @@ class AuthorizationPolicies {
 
   const MeshConfig& mesh_;
   std::vector<CompiledPolicy> policies_;
-  std::map<std::pair<std::string, std::string_view>, std::vector<uint32_t>> by_name_;  // namespace first
-  std::map<std::string, std::vector<uint32_t>, std::less<>> by_namespace_;  // "": where it is not known
+  struct Definitions {
+    size_t all = 0;             // of one policy, not enforced ones too
+    std::vector<uint32_t> ids;  // of those that are enforced
+  };
+  std::map<std::pair<std::string, std::string_view>, Definitions> by_name_;  // namespace first
+  std::map<std::string, std::vector<uint32_t>, std::less<>> by_namespace_;   // "": where it is not known
   PolicySets sets_;
 };
 

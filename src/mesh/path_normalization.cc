@@ -50,7 +50,7 @@ std::string with_slashes_decoded(std::string_view path) {
   std::string decoded;
   for (size_t i = 0; i < path.size(); ++i) {
     const std::optional<char> byte = escaped_byte(path.substr(i));
-    if (byte == '/' || byte == '\\') {
+    if (byte && (*byte == '/' || *byte == '\\')) {
       decoded += *byte;
       i += 2;
     } else {

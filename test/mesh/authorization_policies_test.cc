@@ -76,6 +76,7 @@ TEST(AuthorizationPolicies, UnlikeDefinitionsOfOnePolicyLeaveItOpen) {
   EXPECT_EQ(verdict(closed + open, a_get("/")), kUnknown);
   EXPECT_EQ(verdict(closed + closed, a_get("/")), kDeny);
   EXPECT_EQ(verdict(open + open, a_get("/")), kAllow);
+  EXPECT_EQ(verdict(closed + a_policy("", "p", "team-a", "istio.io/dry-run: 'true'"), a_get("/")), kUnknown);
 }
 
 TEST(AuthorizationPolicies, APolicyWithoutNamespaceMayAttach) {

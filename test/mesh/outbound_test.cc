@@ -262,6 +262,23 @@ TEST(Outbound, VirtualServicesThatLeadElsewhereLeaveItOpen) {
             Transport::mtls);
 }
 
+TEST(Outbound, EnvoyFiltersThatChangeTheClientLeaveItOpen) {
+  const auto with = [](const std::string& id, const std::string& patch, const std::string& more = "") {
+    return World(kClient + kTarget + kHeadless +
+                 istio("EnvoyFilter", id, more + "configPatches: [{" + patch + "}]"))
+        .transport({});
+  };
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER"), Transport::unknown);
+  EXPECT_EQ(with("istio-system/f", "applyTo: CLUSTER, match: {context: SIDECAR_OUTBOUND}"),
+            Transport::unknown);
+  EXPECT_EQ(with("team-a/f", "applyTo: CLUSTER"), Transport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER, match: {context: GATEWAY}"), Transport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER", "workloadSelector: {labels: {app: x}}, "), Transport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE}"), Transport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: NETWORK_FILTER, patch: {operation: ADD}"), Transport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: NETWORK_FILTER, patch: {operation: MERGE}"), Transport::unknown);
+}
+
 TEST(Outbound, ServiceEntriesForTheDialledAddress) {
   World certain(kClient + kTarget + kHeadless);
   const std::string address = to_string(*(*certain).pods[1].ip);

@@ -90,7 +90,8 @@ Outbound::Outbound(const Inventory& inventory, const MeshConfig& mesh,
       scopes_(inventory, mesh, services_, endpoints_, revision),
       rules_(inventory, mesh, revision),
       virtual_services_(istio_objects(inventory, "networking.istio.io", "VirtualService", mesh, revision)),
-      service_entries_(istio_objects(inventory, "networking.istio.io", "ServiceEntry", mesh, revision)) {
+      service_entries_(istio_objects(inventory, "networking.istio.io", "ServiceEntry", mesh, revision)),
+      envoy_filters_(istio_objects(inventory, "networking.istio.io", "EnvoyFilter", mesh, revision)) {
   for (const MeshService& one : services_) by_name_.try_emplace({one.object->ns, one.object->name}, &one);
 }
 
@@ -142,7 +143,10 @@ OutboundDecision Outbound::by_proxy(const Call& call) {
     result =
         agreed({result, past}, "whether the dialled address is in the captured ranges is not in the input");
   if (!mesh_.uncertain.empty()) return answer(ClientTransport::unknown, mesh_.uncertain);
-  return result;
+  const Object* filter = changing_envoy_filter(envoy_filters_, mesh_, call.client->ns, call.client->labels);
+  if (filter == nullptr) return result;
+  return answer(ClientTransport::unknown,
+                fmt::format("EnvoyFilter '{}' changes the client's sidecar", filter->name));
 }
 
 // The listener that takes the call: of exactly that address, else of any address, else the catch-all.

@@ -76,6 +76,7 @@ class Outbound {
   DestinationRules rules_;
   std::vector<const Object*> virtual_services_;
   std::vector<const Object*> service_entries_;
+  std::vector<const Object*> envoy_filters_;
 };
 
 }  // namespace kray

@@ -29,16 +29,20 @@ void add_place(OutboundDecision& decision, const Object& object, const Place& pl
 }
 
 OutboundDecision agreed(const std::vector<OutboundDecision>& possible, std::string_view why) {
-  const OutboundDecision& first = possible.front();
-  const auto differs = [&first](const OutboundDecision& one) { return one.transport != first.transport; };
-  if (std::none_of(possible.begin(), possible.end(), differs)) return first;
+  OutboundDecision result = possible.front();
+  const auto all_alike = [&possible](auto member) {
+    return std::all_of(possible.begin(), possible.end(),
+                       [&](const OutboundDecision& one) { return one.*member == possible.front().*member; });
+  };
+  if (!all_alike(&OutboundDecision::cluster)) result.cluster.clear();
+  if (!all_alike(&OutboundDecision::listener)) result.listener.clear();
+  if (all_alike(&OutboundDecision::transport)) return result;
   const auto open = std::find_if(possible.begin(), possible.end(), [](const OutboundDecision& one) {
     return one.transport == ClientTransport::unknown;
   });
-  OutboundDecision unknown = first;
-  unknown.transport = ClientTransport::unknown;
-  unknown.reason = open == possible.end() ? std::string(why) : open->reason;
-  return unknown;
+  result.transport = ClientTransport::unknown;
+  result.reason = open == possible.end() ? std::string(why) : open->reason;
+  return result;
 }
 
 }  // namespace kray

@@ -27,8 +27,9 @@ struct DecidingPlace {
 struct OutboundDecision {
   ClientTransport transport = ClientTransport::unknown;
   std::string principal;  // of mtls: "cluster.local/ns/team-a/sa/default"; empty: the call has no identity
-  std::string cluster;   // "outbound|8265||head.team-a.svc.cluster.local", "PassthroughCluster"; may be empty
-  std::string listener;  // "0.0.0.0_8265", "virtualOutbound", "pod_8265", "head.team-a…_8265"; may be empty
+  // As Istio names them; empty: there is none, or possible answers differ in it.
+  std::string cluster;   // "outbound|8265||head.team-a.svc.cluster.local", "PassthroughCluster"
+  std::string listener;  // "0.0.0.0_8265", "10.0.0.7_8265", "virtualOutbound"
   std::string reason;    // why, as a clause
   std::vector<DecidingPlace> places;
 };

@@ -5,6 +5,7 @@
 
 #include "cluster/istio_views.h"
 #include "mesh/hosts.h"
+#include "mesh/istio_objects.h"
 
 namespace kray {
 namespace {
@@ -60,6 +61,15 @@ bool lists_port(const ServiceEntryView& entry, int64_t port) {
                      [port](NodeRef one) { return port_ref(one["number"]).number == port; });
 }
 
+bool changes_calls(NodeRef patch) {
+  const std::string_view context = patch["match"]["context"].text();
+  if (!context.empty() && context != "ANY" && context != "SIDECAR_OUTBOUND") return false;
+  const std::string_view what = patch["applyTo"].text();
+  const std::string_view operation = patch["patch"]["operation"].text();
+  const bool only_adds = operation == "ADD" || operation.starts_with("INSERT_");
+  return what != "HTTP_FILTER" && !(what == "NETWORK_FILTER" && only_adds);
+}
+
 }  // namespace
 
 const Object* rerouting_virtual_service(std::span<const Object* const> virtual_services,
@@ -100,6 +110,20 @@ std::optional<EntryMatch> capturing_service_entry(std::span<const Object* const>
     if (may_own || has_name) return EntryMatch{object, false};
   }
   return std::nullopt;
+}
+
+const Object* changing_envoy_filter(std::span<const Object* const> filters, const MeshConfig& mesh,
+                                    std::string_view client_ns, const Labels& client_labels) {
+  for (const Object* filter : filters) {
+    const NodeRef spec = filter->spec();
+    const bool is_near = lives_in(*filter, client_ns) != Answer::no || filter->ns == mesh.root_namespace;
+    const auto patches = spec["configPatches"].items();
+    if (is_near && spec["targetRefs"].size() == 0 &&
+        matches_all(spec["workloadSelector"]["labels"], client_labels) &&
+        std::any_of(patches.begin(), patches.end(), changes_calls))
+      return filter;
+  }
+  return nullptr;
 }
 
 }  // namespace kray

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "cluster/ip_address.h"
+#include "cluster/labels.h"
 #include "cluster/object.h"
 #include "mesh/mesh_config.h"
 
@@ -31,5 +32,10 @@ std::optional<EntryMatch> capturing_service_entry(std::span<const Object* const>
                                                   const MeshConfig& mesh, std::string_view client_ns,
                                                   const std::optional<IpAddress>& address, int64_t port,
                                                   std::string_view host);
+
+// The EnvoyFilter that may change where the client's sidecar sends calls or with which TLS; null: none.
+// Filters that are only added to a chain do neither.
+const Object* changing_envoy_filter(std::span<const Object* const> filters, const MeshConfig& mesh,
+                                    std::string_view client_ns, const Labels& client_labels);
 
 }  // namespace kray

@@ -262,6 +262,23 @@ TEST(Outbound, VirtualServicesThatLeadElsewhereLeaveItOpen) {
             ClientTransport::mtls);
 }
 
+TEST(Outbound, EnvoyFiltersThatChangeTheClientLeaveItOpen) {
+  const auto with = [](const std::string& id, const std::string& patch, const std::string& more = "") {
+    return World(kClient + kTarget + kHeadless +
+                 istio("EnvoyFilter", id, more + "configPatches: [{" + patch + "}]"))
+        .transport({});
+  };
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER"), ClientTransport::unknown);
+  EXPECT_EQ(with("istio-system/f", "applyTo: CLUSTER, match: {context: SIDECAR_OUTBOUND}"),
+            ClientTransport::unknown);
+  EXPECT_EQ(with("team-a/f", "applyTo: CLUSTER"), ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER, match: {context: GATEWAY}"), ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER", "workloadSelector: {labels: {app: x}}, "), ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE}"), ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: NETWORK_FILTER, patch: {operation: ADD}"), ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: NETWORK_FILTER, patch: {operation: MERGE}"), ClientTransport::unknown);
+}
+
 TEST(Outbound, ServiceEntriesForTheDialledAddress) {
   World certain(kClient + kTarget + kHeadless);
   const std::string address = to_string(*(*certain).pods[1].ip);

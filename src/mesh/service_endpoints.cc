@@ -54,6 +54,15 @@ std::set<std::string, std::less<>> export_to_of(const Object& service) {
   return export_to;
 }
 
+// Of a live pod: its address, and whether it is ready.
+void add_status(NodeRef status, MeshPod& pod) {
+  pod.ip = parse_ip(status["podIP"].text());
+  for (const NodeRef condition : status["conditions"].items()) {
+    if (condition["type"].text() == "Ready")
+      pod.is_ready = condition["status"].text() == "True" ? Answer::yes : Answer::no;
+  }
+}
+
 }  // namespace
 
 MeshPod mesh_pod(const PodClass& pods, const InjectionDecision& injection) {
@@ -61,7 +70,10 @@ MeshPod mesh_pod(const PodClass& pods, const InjectionDecision& injection) {
   pod.ns = pods.object->ns;
   pod.name = pods.describe();
   pod.labels = pods.labels;
-  if (!injection.tls_mode.empty()) pod.labels[std::string(kTlsModeKey)] = injection.tls_mode;
+  // A pod that the injector has been at, or that carries its proxy, has all labels that it will ever have.
+  const bool is_final = injection.reason == InjectionReason::already_injected ||
+                        pods.pod_template.annotation("sidecar.istio.io/status");
+  if (!injection.tls_mode.empty() && !is_final) pod.labels[std::string(kTlsModeKey)] = injection.tls_mode;
   // The API server takes the old field where the new one is not set.
   for (const std::string_view field : {"serviceAccount", "serviceAccountName"}) {
     if (const std::string_view account = pods.pod_template.spec[field].text(); !account.empty())
@@ -77,6 +89,7 @@ MeshPod mesh_pod(const PodClass& pods, const InjectionDecision& injection) {
   }
   pod.has_sidecar = has_intercepting_sidecar(injection);
   pod.traffic = injection.traffic;
+  if (pods.object->is("", "Pod")) add_status(pods.object->node["status"], pod);
   return pod;
 }
 

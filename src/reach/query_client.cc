@@ -42,8 +42,8 @@ NetworkEnd imagined_end(const QuerySource& source, const Inventory& inventory) {
 
 PreparedEnd with_address(QueryFacts& facts, size_t pod, const std::optional<IpAddress>& ip) {
   const PreparedEnd& known = facts.network_end(pod);
-  if (!ip || !known.end.addresses.empty()) return known;
-  PreparedEnd end = known;
+  if (!ip) return known;
+  PreparedEnd end = known;  // with two address families it is one of them that counts
   end.end.addresses = {*ip};
   return end;
 }

@@ -95,15 +95,19 @@ class Way {
     step.stage = is_egress ? Stage::egress : Stage::ingress;
     step.passes = is_egress ? verdict.egress : verdict.ingress;
     for (const IsolatingPolicy& one : verdict.isolated_by) {
-      if (one.direction == direction) step.marks.push_back({one.policy->shown(one.place), "isolates it"});
+      const bool is_certain = one.selects == Answer::yes;
+      if (one.direction == direction)
+        step.marks.push_back({one.policy->shown(one.place), is_certain ? "isolates it" : "may isolate it"});
     }
     const bool is_isolated = !step.marks.empty();
     for (const AllowingRule& one : verdict.allowed_by) {
-      if (one.direction == direction) step.marks.push_back({one.policy->shown(one.place), "allows it"});
+      const bool is_certain = one.matches == Answer::yes;
+      if (one.direction == direction)
+        step.marks.push_back({one.policy->shown(one.place), is_certain ? "allows it" : "may allow it"});
     }
     const std::string_view end = is_egress ? "client" : "pod";
     if (step.passes != Answer::yes)
-      step.text = "NetworkPolicy, " + verdict.reason;
+      step.text = "NetworkPolicy: " + verdict.reason;
     else if (is_isolated)
       step.text = fmt::format("a rule of a NetworkPolicy that isolates the {} lets it pass", end);
     else
@@ -155,8 +159,8 @@ class Way {
     const bool some_refuse = asked.size() < presentations.size();
     step.passes = asked.empty() ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
     for (const Presentation& one : presentations) {
-      const std::string how = one.how.empty() ? "" : one.how + " ";
-      const std::string text = fmt::format("{}{}: {}", how, one.transport, one.reason);
+      const std::string how = one.how.empty() ? "" : one.how + ": ";
+      const std::string text = fmt::format("{}{}, {}", how, one.transport, one.reason);
       step.text += (step.text.empty() ? "" : "; ") + text;
       step.marks.insert(step.marks.end(), one.marks.begin(), one.marks.end());
     }

@@ -26,17 +26,18 @@ struct Page {
 
 struct Words {
   std::string_view verdict;
+  std::string_view verb;
   std::string_view step;
   Style style;
 };
 
 Words words_for(Answer allowed) {
   switch (allowed) {
-    case Answer::yes: return {"allowed", "passes", Style::advice};
-    case Answer::no: return {"denied", "stops", Style::alarm};
+    case Answer::yes: return {"allowed", "can reach", "passes", Style::advice};
+    case Answer::no: return {"denied", "cannot reach", "stops", Style::alarm};
     case Answer::unknown: break;
   }
-  return {"cannot tell", "cannot tell", Style::warning};
+  return {"cannot tell", "may or may not reach", "cannot tell", Style::warning};
 }
 
 void write_paragraph(const Page& page, std::span<const Span> spans) {
@@ -66,11 +67,9 @@ void write_query_text(const QueryAnswer& answer, const AskedQuestion& question, 
                       const TextOptions& options, std::ostream& out) {
   const Page page{out, options.width <= 0 ? 100 : std::clamp(options.width, 40, 120), options.colour};
   const Words words = words_for(answer.allowed);
-  const Span headline[] = {{fmt::format("{}:", words.verdict), words.style},
-                           {question.from},
-                           {"→"},
-                           {fmt::format("{}.", question.to)},
-                           {fmt::format("{}.", answer.reason)}};
+  const Span headline[] = {
+      {fmt::format("{}:", words.verdict), words.style},
+      {fmt::format("{} {} {}: {}.", question.from, words.verb, question.to, answer.reason)}};
   write_paragraph(page, headline);
   if (!answer.steps.empty()) out << '\n';
   for (size_t i = 0; i < answer.steps.size(); ++i) write_step(page, i + 1, answer.steps[i], with_specs);

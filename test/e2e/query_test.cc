@@ -174,7 +174,7 @@ TEST(Query, OwnerThroughTheIngressGateway) {
     json line = question(cell.name, source, cell);
     line["protocol"] = "http";
     if (!line.contains("http")) line["http"] = {{"method", "GET"}, {"path", "/"}, {"host", "h"}};
-    line["http"]["headers"] = {{"kubeflow-userid", "user@example.com"}};
+    line["http"]["headers"] = json::array({json::array({"kubeflow-userid", "user@example.com"})});
     questions.push_back(line);
   }
   const auto answers = ask(kScenario, questions);
@@ -190,7 +190,8 @@ TEST(Query, SeaweedfsIsFencedByItsNetworkPolicy) {
     return {{"id", ns + ":" + std::to_string(port)},
             {"source", {{"namespace", ns}, {"labels", json::object()}, {"sidecar", true}}},
             {"destination", {{"pod", "kubeflow/Deployment/seaweedfs"}, {"port", port}, {"via", "podIP"}}},
-            {"protocol", "tcp"}};
+            {"protocol", "http"},
+            {"http", {{"method", "GET"}, {"path", "/"}, {"host", "seaweedfs.kubeflow:8333"}}}};
   };
   const std::string profile = "kubeflow-user-example-com";
   const auto answers =

@@ -257,10 +257,11 @@ class LineRunner {
   void answer(const SourceFile& file, uint32_t begin, uint32_t end, uint32_t number) {
     const ReadOutcome outcome = read_json(file, begin, end, Limits{});
     if (outcome.error) return refuse(file, number, {"", outcome.error->message, outcome.error->advice});
-    const Result<QueryRequest> request = read_query_request(NodeRef(outcome.trees.at(0).get(), 0));
+    Result<QueryRequest> request = read_query_request(NodeRef(outcome.trees.at(0).get(), 0));
     if (!request.ok()) return refuse(file, number, request.error());
-    const QueryAnswer answer = engine_.answer(request.value(), arguments_.explain);
-    append_query_json(answer, request.value().id, block_);
+    const std::string id = std::move(request.value().id);
+    const QueryAnswer answer = engine_.answer(std::move(request.value()), arguments_.explain);
+    append_query_json(answer, id, block_);
     if (exit_code_ == kClean) exit_code_ = exit_code_of(answer, arguments_);
     if (block_.size() >= kBlock) flush();
   }

@@ -39,7 +39,8 @@ std::vector<PodClass> ray_pod_classes(const Object& object, const Version& kuber
                        .group = group_of(pod),
                        .labels = std::move(pod.labels),
                        .group_spec = pod.group_spec,
-                       .group_labels = pod.group_labels});
+                       .group_labels = pod.group_labels,
+                       .service_account = std::move(pod.service_account_name)});
   }
   return classes;
 }

@@ -33,6 +33,7 @@ struct PodClass {
   // False: the controller may add labels, or leave some out. No finding can rest on a label that such pods
   // have or lack.
   bool labels_are_certain = true;
+  std::string service_account = {};  // that the operator gives Ray's pods; empty: the template's
 
   // Where the running pod's label comes from; nothing for labels that the operator adds.
   NodeRef label(std::string_view key) const {

@@ -79,6 +79,7 @@ MeshPod mesh_pod(const PodClass& pods, const InjectionDecision& injection) {
     if (const std::string_view account = pods.pod_template.spec[field].text(); !account.empty())
       pod.service_account = account;
   }
+  if (!pods.service_account.empty()) pod.service_account = pods.service_account;
   for (const NodeRef list : {pods.pod_template.containers(), pods.pod_template.init_containers()}) {
     for (const NodeRef container : list.items()) {
       for (const ContainerPortView& port : container_ports(container)) {

@@ -95,6 +95,8 @@ class NetworkPolicies {
                         uint16_t port) const;
   const NodeAddresses& nodes() const { return nodes_; }
   size_t size() const { return policies_.size(); }
+  // No policy of any API: every connection passes.
+  bool empty() const { return policies_.empty() && other_policies_.empty(); }
 
  private:
   // What decides which policies select a pod: its namespace, labels, whether those are all; the same of

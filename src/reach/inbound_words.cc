@@ -26,6 +26,8 @@ Answer answer_of(Verdict verdict) {
   return Answer::unknown;
 }
 
+constexpr size_t kMostMarks = 4;
+
 std::string rule_name(const RuleMatch& match) {
   return fmt::format("rules[{}] of AuthorizationPolicy '{}/{}'", match.rule, match.policy->ns,
                      match.policy->name);
@@ -59,8 +61,9 @@ void add_case_marks(const InboundCase& one, const InboundWorkload& workload, uin
     case InboundReason::external_authorizer:
       return add_marks(one.custom.matches, "asks an external authoriser", marks);
     case InboundReason::no_allow_rule:
+      // The first few stand for all.
       for (const AttachedPolicy& attached : workload.policies->policies()) {
-        if (attached.policy->action == PolicyAction::allow)
+        if (attached.policy->action == PolicyAction::allow && marks.size() < kMostMarks)
           add_mark(*attached.policy->object, "no rule of it matches", marks);
       }
       return;
@@ -171,6 +174,48 @@ std::string inbound_change(const InboundVerdict& verdict) {
   if (one.reason == InboundReason::deny_rule && one.rbac.deny.size() == 1 && allowed_otherwise)
     return fmt::format("without {} it would be allowed", rule_name(one.rbac.deny.front()));
   return {};
+}
+
+QueryStep ztunnel_step(const ZtunnelVerdict& verdict) {
+  QueryStep step;
+  step.stage = Stage::policy;
+  step.passes = answer_of(verdict.verdict);
+  step.decides = true;
+  switch (verdict.reason) {
+    case ZtunnelReason::own_port:
+      step.text = "ztunnel forwards nothing to a port of its own";
+      step.specs = "AMB-9";
+      break;
+    case ZtunnelReason::no_identity:
+      step.text = "a PeerAuthentication demands mTLS and the client shows no identity";
+      step.specs = "AMB-7";
+      break;
+    case ZtunnelReason::deny_rule:
+      step.text = rule_name(verdict.rbac.deny.front()) + " denies it at ztunnel";
+      break;
+    case ZtunnelReason::no_allow_rule:
+      step.text = "ztunnel has an ALLOW policy, and none of its rules matches";
+      break;
+    case ZtunnelReason::allow_rule:
+      step.text = rule_name(verdict.rbac.allow.front()) + " allows it at ztunnel";
+      break;
+    case ZtunnelReason::no_allow_policy: step.text = "no policy of ztunnel's denies it"; break;
+    case ZtunnelReason::not_stated:
+      step.text = "a policy of ztunnel's hangs on what the question or the input does not say";
+      break;
+    case ZtunnelReason::mtls_unsettled:
+      step.text = "whether the port demands mTLS in ambient mode is not settled";
+      step.specs = "AMB-7";
+      break;
+    case ZtunnelReason::waypoint:
+      step.text = "a waypoint may stand in between, under policies of its own";
+      step.specs = "AMB-1, AMB-10";
+      break;
+  }
+  if (step.specs.empty()) step.specs = "AMB-5, AMB-6";
+  add_marks(verdict.rbac.deny, "denies it", step.marks);
+  add_marks(verdict.rbac.allow, "allows it", step.marks);
+  return step;
 }
 
 std::string_view to_string(FilterChain chain) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mesh/inbound.h"
+#include "mesh/ztunnel_policy.h"
 #include "reach/query.h"
 
 namespace kray {
@@ -22,6 +23,9 @@ std::vector<Mark> inbound_marks(const InboundVerdict& verdict, const InboundWork
 
 // What one line would have to say for the opposite verdict; empty if no one line decides.
 std::string inbound_change(const InboundVerdict& verdict);
+
+// What ztunnel says of a connection to a pod in ambient mode: the stage `policy`.
+QueryStep ztunnel_step(const ZtunnelVerdict& verdict);
 
 // "http", "tcp", "none".
 std::string_view to_string(FilterChain chain);

@@ -34,14 +34,17 @@ struct Asked {
 // Steps and answer of one question, as they come.
 class Way {
  public:
-  Way(QueryFacts& facts, const QueryRequest& request, bool explain)
-      : facts_(facts), request_(request), explain_(explain) {
+  Way(QueryFacts& facts, QueryRequest request, bool explain)
+      : facts_(facts), request_(std::move(request)), explain_(explain) {
     answer_.allowed = Answer::yes;
+    sent_.payload = request_.payload;
+    sent_.http = std::move(request_.http);
   }
 
   QueryAnswer run() {
     if (std::string problem = find_ends(); !problem.empty()) return unknown_because(std::move(problem));
-    for (QueryStep& step : exposure_steps(facts_, request_, client_, target_)) add(std::move(step));
+    for (QueryStep& step : exposure_steps(facts_, request_, sent_.http, client_, target_))
+      add(std::move(step));
     ask_network();
     if (target_ && request_.transport == Transport::tcp) ask_sidecars();
     if (answer_.allowed == Answer::yes && answer_.reason.empty())
@@ -59,6 +62,8 @@ class Way {
     } else {
       target_ = facts_.directory().find_by_ip(*destination.ip);
     }
+    if (target_ && facts_.world().injection[*target_].rejected == Answer::yes)
+      return fmt::format("the pod never runs: {}", facts_.world().injection[*target_].message);
     return find_client(facts_, request_, client_);
   }
 
@@ -79,13 +84,43 @@ class Way {
   }
 
   void ask_network() {
+    if (facts_.network().empty()) {
+      if (!explain_) return;
+      for (const Stage stage : {Stage::egress, Stage::ingress}) {
+        QueryStep step;
+        step.stage = stage;
+        step.text = "there is no NetworkPolicy";
+        add(std::move(step));
+      }
+      return;
+    }
     const PreparedEnd source = client_end(facts_, request_, client_);
-    const PreparedEnd destination = target_ ? target_end(facts_, request_, *target_)
+    const PreparedEnd destination = target_ ? pod_end(facts_, *target_, request_.destination.ip)
                                             : facts_.network().prepare(address_end(*request_.destination.ip));
     const NetworkVerdict verdict =
         facts_.network().decide(source, destination, request_.transport, request_.destination.port);
+    if (target_ && facts_.is_ambient(*target_) != Answer::no)
+      return ask_network_of_ambient(source, destination, verdict);
     add(network_step(verdict, Direction::egress));
     if (verdict.egress != Answer::no) add(network_step(verdict, Direction::ingress));
+  }
+
+  // AMB-3: to a NetworkPolicy HBONE is another port.
+  void ask_network_of_ambient(const PreparedEnd& source, const PreparedEnd& destination,
+                              const NetworkVerdict& plain) {
+    constexpr uint16_t kHbonePort = 15008;
+    const NetworkVerdict tunnel = facts_.network().decide(source, destination, Transport::tcp, kHbonePort);
+    for (const Direction direction : {Direction::egress, Direction::ingress}) {
+      QueryStep step = network_step(plain, direction);
+      const QueryStep tunnelled = network_step(tunnel, direction);
+      if (step.passes != tunnelled.passes) {
+        step.passes = Answer::unknown;
+        step.text = fmt::format("NetworkPolicies decide otherwise about port {} than about HBONE's {}",
+                                request_.destination.port, kHbonePort);
+      }
+      step.specs = "NP-1, AMB-3";
+      add(std::move(step));
+    }
   }
 
   // One step a direction; what isolates and what allows is on its marks.
@@ -124,40 +159,76 @@ class Way {
       step.decides = true;
       return add(std::move(step));
     }
-    const std::vector<Presentation> presentations = presentations_of(facts_, request_, client_, *target_);
-    answer_.transport = presentations.front().transport;
-    for (const Presentation& one : presentations) {
-      if (one.transport != answer_.transport) answer_.transport = "unknown";
-    }
+    if (facts_.is_ambient(*target_) != Answer::no) return ask_ztunnel();
+    const std::vector<Presentation> presentations =
+        presentations_of(facts_, request_, sent_.http.host, client_, *target_);
+    note_transport(presentations);
     std::vector<Asked> asked;
     for (const Presentation& one : presentations) {
       if (one.sends) asked.push_back({&one, ask_inbound(one)});
     }
-    add_transport_step(presentations, asked);
+    add_transport_step(presentations, asked.size());
     if (!asked.empty()) add_inbound(asked);
   }
 
+  void note_transport(const std::vector<Presentation>& presentations) {
+    answer_.transport = presentations.front().transport;
+    for (const Presentation& one : presentations) {
+      if (one.transport != answer_.transport) answer_.transport = "unknown";
+    }
+  }
+
+  // 7.2: connections alone, and no filter chain.
+  void ask_ztunnel() {
+    const std::vector<Presentation> presentations = ambient_presentations_of(facts_, request_, client_);
+    note_transport(presentations);
+    add_transport_step(presentations, presentations.size());
+    const ZtunnelWorkload& workload = facts_.ztunnel(*target_);
+    std::vector<QueryStep> steps;
+    for (const Presentation& one : presentations)
+      steps.push_back(ztunnel_step(decide_ztunnel(workload, connection_of(one))));
+    if (facts_.is_ambient(*target_) == Answer::unknown) {
+      QueryStep bare;
+      bare.stage = Stage::policy;
+      bare.text = "whether the pod is in ambient mode is not known";
+      steps.push_back(std::move(bare));
+    }
+    const auto other = std::find_if(steps.begin(), steps.end(), [&steps](const QueryStep& one) {
+      return one.passes != steps.front().passes;
+    });
+    if (other == steps.end()) return add(std::move(steps.front()));
+    QueryStep open = steps.front();
+    open.passes = Answer::unknown;
+    open.text = fmt::format("{}; but {}", steps.front().text, other->text);
+    open.marks.insert(open.marks.end(), other->marks.begin(), other->marks.end());
+    add(std::move(open));
+  }
+
+  Connection connection_of(const Presentation& presentation) {
+    Connection connection;
+    connection.principal = presentation.principal;
+    connection.tls = presentation.tls;
+    connection.sni = client_sni(request_, presentation);
+    connection.source_ip = client_ip(facts_, request_, client_);
+    connection.destination_ip = request_.destination.ip;
+    if (!connection.destination_ip) connection.destination_ip = facts_.mesh_pod(*target_).ip;
+    connection.port = request_.destination.port;
+    return connection;
+  }
+
   InboundVerdict ask_inbound(const Presentation& presentation) {
-    sent_.connection.principal = presentation.principal;
-    sent_.connection.tls = presentation.tls;
-    sent_.connection.sni = client_sni(request_, presentation);
-    sent_.connection.source_ip = client_ip(facts_, request_, client_);
-    sent_.connection.destination_ip = request_.destination.ip;
-    if (!sent_.connection.destination_ip) sent_.connection.destination_ip = facts_.mesh_pod(*target_).ip;
-    sent_.connection.port = request_.destination.port;
-    sent_.payload = request_.payload;
-    sent_.http = request_.http;
+    sent_.connection = connection_of(presentation);
     return decide_inbound(facts_.inbound(*target_), sent_);
   }
 
   // Whether the client's own side lets it go, and as what.
-  void add_transport_step(const std::vector<Presentation>& presentations, const std::vector<Asked>& asked) {
+  void add_transport_step(const std::vector<Presentation>& presentations, size_t sent) {
     const Presentation& first = presentations.front();
     if (first.transport.empty()) return;  // the question says it
     QueryStep step;
     step.stage = Stage::transport;
-    const bool some_refuse = asked.size() < presentations.size();
-    step.passes = asked.empty() ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
+    const bool some_refuse = sent < presentations.size();
+    step.passes = sent == 0 ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
     for (const Presentation& one : presentations) {
       const std::string how = one.how.empty() ? "" : one.how + ": ";
       const std::string text = fmt::format("{}{}, {}", how, one.transport, one.reason);
@@ -208,7 +279,7 @@ class Way {
   }
 
   QueryFacts& facts_;
-  const QueryRequest& request_;
+  QueryRequest request_;  // its `http` is moved into `sent_`
   const bool explain_;
   QueryClient client_;
   std::optional<size_t> target_;
@@ -238,8 +309,8 @@ struct QueryEngine::State {
 QueryEngine::QueryEngine(const QueryWorld& world) : state_(std::make_unique<State>(world)) {}
 QueryEngine::~QueryEngine() = default;
 
-QueryAnswer QueryEngine::answer(const QueryRequest& request, bool explain) {
-  return Way(state_->facts, request, explain).run();
+QueryAnswer QueryEngine::answer(QueryRequest request, bool explain) {
+  return Way(state_->facts, std::move(request), explain).run();
 }
 
 }  // namespace kray

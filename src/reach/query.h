@@ -70,7 +70,7 @@ class QueryEngine {
 
   // `explain`: fills `steps` and `change`. A pod that is not in the input makes the answer unknown. Not for
   // several threads at once.
-  QueryAnswer answer(const QueryRequest& request, bool explain);
+  QueryAnswer answer(QueryRequest request, bool explain);
 
  private:
   struct State;

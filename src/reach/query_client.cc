@@ -40,14 +40,6 @@ NetworkEnd imagined_end(const QuerySource& source, const Inventory& inventory) {
   return end;
 }
 
-PreparedEnd with_address(QueryFacts& facts, size_t pod, const std::optional<IpAddress>& ip) {
-  const PreparedEnd& known = facts.network_end(pod);
-  if (!ip) return known;
-  PreparedEnd end = known;  // with two address families it is one of them that counts
-  end.end.addresses = {*ip};
-  return end;
-}
-
 Presentation stated_presentation(const QuerySource& source) {
   Presentation one;
   one.principal = source.principal ? Stated<std::string>::of(*source.principal) : Stated<std::string>::none();
@@ -61,6 +53,10 @@ Presentation plain_presentation(std::string reason) {
   one.principal = Stated<std::string>::none();
   one.reason = std::move(reason);
   return one;
+}
+
+std::string identity_of(const QueryFacts& facts, const MeshPod& pod) {
+  return fmt::format("{}/ns/{}/sa/{}", facts.world().mesh.config.trust_domain, pod.ns, pod.service_account);
 }
 
 std::vector<Mark> marks_of(const OutboundDecision& decision) {
@@ -97,8 +93,9 @@ std::vector<CallBytes> bytes_of(Payload payload) {
 
 class DerivedPresentations {
  public:
-  DerivedPresentations(QueryFacts& facts, const QueryRequest& request, const MeshPod& client, size_t target)
-      : facts_(facts), request_(request), client_(client), target_(target) {}
+  DerivedPresentations(QueryFacts& facts, const QueryRequest& request, const std::optional<std::string>& host,
+                       const MeshPod& client, size_t target)
+      : facts_(facts), request_(request), host_(host), client_(client), target_(target) {}
 
   std::vector<Presentation> run() {
     const std::vector<Dial> dials = dials_of();
@@ -135,7 +132,7 @@ class DerivedPresentations {
 
   void add(const Dial& dial, CallBytes bytes) {
     const std::string service_host = dial.service == nullptr ? "" : dial.service->host;
-    const std::string_view host = request_.http.host ? std::string_view(*request_.http.host) : service_host;
+    const std::string_view host = host_ ? std::string_view(*host_) : std::string_view(service_host);
     const OutboundDecision decision = facts_.outbound().decide({.client = &client_,
                                                                 .target = &facts_.mesh_pod(target_),
                                                                 .service = dial.service,
@@ -152,7 +149,7 @@ class DerivedPresentations {
     }
     // What it may be: the verdict stands where the pod answers all alike.
     OutboundDecision identified = decision;
-    identified.principal = identity_of(client_);
+    identified.principal = identity_of(facts_, client_);
     for (Presentation one : {presentation_of(identified, ClientTransport::mtls),
                              presentation_of(decision, ClientTransport::plaintext)}) {
       one.reason = "may be, as " + decision.reason;
@@ -169,13 +166,9 @@ class DerivedPresentations {
     found_.push_back(std::move(one));
   }
 
-  std::string identity_of(const MeshPod& pod) const {
-    return fmt::format("{}/ns/{}/sa/{}", facts_.world().mesh.config.trust_domain, pod.ns,
-                       pod.service_account);
-  }
-
   QueryFacts& facts_;
   const QueryRequest& request_;
+  const std::optional<std::string>& host_;  // header of the HTTP request
   const MeshPod& client_;
   const size_t target_;
   std::vector<Presentation> found_;
@@ -205,15 +198,17 @@ std::string find_client(QueryFacts& facts, const QueryRequest& request, QueryCli
 
 PreparedEnd client_end(QueryFacts& facts, const QueryRequest& request, const QueryClient& client) {
   const QuerySource& source = request.source;
-  if (client.pod) return with_address(facts, *client.pod, source.ip);
+  if (client.pod) return pod_end(facts, *client.pod, source.ip);
   const Inventory& inventory = facts.world().inventory;
   if (is_imagined_pod(source) || is_some_pod(source))
     return facts.network().prepare(imagined_end(source, inventory));
   return facts.network().prepare(source.ip ? address_end(*source.ip) : outside_end());
 }
 
-PreparedEnd target_end(QueryFacts& facts, const QueryRequest& request, size_t target) {
-  return with_address(facts, target, request.destination.ip);
+PreparedEnd pod_end(QueryFacts& facts, size_t pod, const std::optional<IpAddress>& ip) {
+  PreparedEnd end = facts.network_end(pod);
+  if (ip) end.end.addresses = {*ip};  // with two address families it is one of them that counts
+  return end;
 }
 
 bool is_own_call(const QueryFacts& facts, const QueryRequest& request, const QueryClient& client,
@@ -224,13 +219,37 @@ bool is_own_call(const QueryFacts& facts, const QueryRequest& request, const Que
 }
 
 std::vector<Presentation> presentations_of(QueryFacts& facts, const QueryRequest& request,
-                                           const QueryClient& client, size_t target) {
+                                           const std::optional<std::string>& host, const QueryClient& client,
+                                           size_t target) {
   const bool is_derived = request.identity == QueryRequest::Identity::derived || client.is_gateway;
   if (!is_derived) return {stated_presentation(request.source)};
   if (!client.pod && !client.imagined)
     return {plain_presentation("a client outside the mesh has no identity")};
   const MeshPod& pod = client.imagined ? *client.imagined : facts.mesh_pod(*client.pod);
-  return DerivedPresentations(facts, request, pod, target).run();
+  return DerivedPresentations(facts, request, host, pod, target).run();
+}
+
+std::vector<Presentation> ambient_presentations_of(QueryFacts& facts, const QueryRequest& request,
+                                                   const QueryClient& client) {
+  const bool is_derived = request.identity == QueryRequest::Identity::derived || client.is_gateway;
+  if (!is_derived) return {stated_presentation(request.source)};
+  const Presentation plain = plain_presentation("the client is not in the mesh");
+  if (!client.pod && !client.imagined) return {plain};
+  const MeshPod& pod = client.imagined ? *client.imagined : facts.mesh_pod(*client.pod);
+  Presentation identified;
+  identified.transport = "mtls";
+  identified.tls = ClientTls::mtls;
+  identified.principal = Stated<std::string>::of(std::string(kSpiffe) + identity_of(facts, pod));
+  identified.reason = "the client's ztunnel connects over HBONE";
+  const Answer is_ambient = client.imagined ? facts.is_ambient(pod) : facts.is_ambient(*client.pod);
+  if (is_ambient == Answer::yes) return {identified};
+  if (is_ambient == Answer::no && pod.has_sidecar == Answer::no && !client.is_gateway) return {plain};
+  identified.how = "over HBONE";
+  identified.reason = "may be, if the client's proxy speaks HBONE";
+  Presentation other = plain;
+  other.how = "past HBONE";
+  other.reason = "may be, if it does not";
+  return {identified, other};
 }
 
 Stated<std::string> client_sni(const QueryRequest& request, const Presentation& presentation) {

@@ -26,7 +26,7 @@ std::string find_client(QueryFacts& facts, const QueryRequest& request, QueryCli
 
 // The two ends as NetworkPolicies see them.
 PreparedEnd client_end(QueryFacts& facts, const QueryRequest& request, const QueryClient& client);
-PreparedEnd target_end(QueryFacts& facts, const QueryRequest& request, size_t target);
+PreparedEnd pod_end(QueryFacts& facts, size_t pod, const std::optional<IpAddress>& ip);
 
 // A Pod that asks itself by its own address: the call never leaves it.
 bool is_own_call(const QueryFacts& facts, const QueryRequest& request, const QueryClient& client,
@@ -45,7 +45,12 @@ struct Presentation {
 
 // At least one. Several where the question leaves open how the client dials, or the input how it connects.
 std::vector<Presentation> presentations_of(QueryFacts& facts, const QueryRequest& request,
-                                           const QueryClient& client, size_t target);
+                                           const std::optional<std::string>& host, const QueryClient& client,
+                                           size_t target);
+
+// The same to a pod in ambient mode: whoever is in the mesh comes over HBONE with its identity (AMB, 7.1).
+std::vector<Presentation> ambient_presentations_of(QueryFacts& facts, const QueryRequest& request,
+                                                   const QueryClient& client);
 
 Stated<std::string> client_sni(const QueryRequest& request, const Presentation& presentation);
 std::optional<IpAddress> client_ip(QueryFacts& facts, const QueryRequest& request, const QueryClient& client);

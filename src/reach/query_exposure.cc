@@ -108,7 +108,8 @@ QueryStep direct_step(QueryFacts& facts, const QueryRequest& request, size_t tar
 }
 
 // AuthorizationPolicies on the gateway's pods, for HTTP from somebody without an identity of the mesh.
-QueryStep gateway_policies(QueryFacts& facts, const QueryRequest& request, size_t gateway) {
+QueryStep gateway_policies(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
+                           size_t gateway) {
   const InboundWorkload& workload = facts.gateway_inbound(gateway);
   Request sent;
   sent.connection.principal = Stated<std::string>::none();
@@ -116,7 +117,7 @@ QueryStep gateway_policies(QueryFacts& facts, const QueryRequest& request, size_
       request.source.sni ? Stated<std::string>::of(*request.source.sni) : Stated<std::string>{};
   sent.connection.source_ip = request.source.ip;
   sent.payload = Payload::http;
-  sent.http = request.http;
+  sent.http = http;
   const InboundVerdict verdict = decide_inbound(workload, sent);
   QueryStep step;
   step.stage = Stage::exposure;
@@ -129,25 +130,25 @@ QueryStep gateway_policies(QueryFacts& facts, const QueryRequest& request, size_
   return step;
 }
 
-std::vector<QueryStep> gateway_steps(QueryFacts& facts, const QueryRequest& request, size_t gateway,
-                                     size_t target) {
+std::vector<QueryStep> gateway_steps(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
+                                     size_t gateway, size_t target) {
   const PodClass* pods = &facts.world().pods[gateway];
   const Best best = best_of(facts.exposures(target), [&](const Exposure& way) {
     if (!way.gateway || way.gateway->pods != pods || !leads_to(way, request)) return Answer::no;
-    return takes(way, request.http);
+    return takes(way, http);
   });
   QueryStep route = step_of(
       best, fmt::format("no route of {} leads to port {}", pods->describe(), request.destination.port));
   if (route.passes == Answer::no) return {std::move(route)};
-  return {std::move(route), gateway_policies(facts, request, gateway)};
+  return {std::move(route), gateway_policies(facts, request, http, gateway)};
 }
 
 }  // namespace
 
-std::vector<QueryStep> exposure_steps(QueryFacts& facts, const QueryRequest& request,
+std::vector<QueryStep> exposure_steps(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
                                       const QueryClient& client, std::optional<size_t> target) {
   if (!target) return {};
-  if (client.is_gateway) return gateway_steps(facts, request, *client.pod, *target);
+  if (client.is_gateway) return gateway_steps(facts, request, http, *client.pod, *target);
   if (request.source.outside) return {direct_step(facts, request, *target)};
   return {};
 }

@@ -12,7 +12,7 @@ namespace kray {
 
 // The stage `exposure`, and what a gateway's own policies say; nothing for clients inside the cluster, which
 // need no way in.
-std::vector<QueryStep> exposure_steps(QueryFacts& facts, const QueryRequest& request,
+std::vector<QueryStep> exposure_steps(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
                                       const QueryClient& client, std::optional<size_t> target);
 
 }  // namespace kray

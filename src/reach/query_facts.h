@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "mesh/ambient.h"
 #include "mesh/inbound.h"
 #include "mesh/outbound.h"
 #include "mesh/peer_authentication.h"
+#include "mesh/ztunnel_policy.h"
 #include "network/exposure.h"
 #include "network/network_policy.h"
 #include "reach/pod_directory.h"
@@ -37,7 +39,12 @@ class QueryFacts {
   const InboundWorkload& inbound(size_t pod);
   // As a gateway it takes HTTP from everybody, whatever PeerAuthentications say (PA-9).
   const InboundWorkload& gateway_inbound(size_t pod);
-  const MeshPod& mesh_pod(size_t pod) const { return mesh_pods_[pod]; }
+  const MeshPod& mesh_pod(size_t pod) const { return *mesh_pods_[pod]; }
+  // In ambient mode. unknown too where the input does not say whether the mode is installed.
+  Answer is_ambient(size_t pod);
+  // The same of an imagined pod without a sidecar.
+  Answer is_ambient(const MeshPod& imagined) const;
+  const ZtunnelWorkload& ztunnel(size_t pod);
   const std::vector<Exposure>& exposures(size_t pod);
   // Every Service that leads to the port, and the pod's own address.
   std::vector<Dial> dials(size_t pod, uint16_t port);
@@ -46,14 +53,22 @@ class QueryFacts {
   const QueryWorld world_;
   PodDirectory directory_;
   NetworkPolicies network_;
-  std::vector<MeshPod> mesh_pods_;
+  // Pods that are refused or never start are nobody's endpoints.
+  std::vector<MeshPod> running_;
+  std::vector<MeshPod> never_running_;
+  std::vector<const MeshPod*> mesh_pods_;
   PeerAuthentications authentications_;
   Outbound outbound_;
   InboundMesh inbound_mesh_;
+  ZtunnelMesh ztunnel_mesh_;
+  AmbientSettings ambient_;
+  bool ambient_is_known_ = true;  // false: the input does not configure the CNI plugin
   Exposures exposures_;
   std::vector<std::optional<PreparedEnd>> ends_;
   std::vector<std::unique_ptr<InboundWorkload>> inbound_;
   std::vector<std::unique_ptr<InboundWorkload>> gateways_;
+  std::vector<std::unique_ptr<ZtunnelWorkload>> ztunnels_;
+  std::vector<std::optional<Answer>> is_ambient_;
   std::vector<std::unique_ptr<std::vector<Exposure>>> exposed_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace kray {
@@ -36,9 +37,10 @@ std::optional<IpAddress> parse_ip(std::string_view text) {
 
 bool IpRange::contains(const IpAddress& address) const {
   if (address.is_v6 != network.is_v6) return false;
-  IpAddress masked = address;
-  clear_host_bits(masked, prefix);
-  return masked == network;
+  const size_t whole = prefix / 8;
+  if (!std::equal(network.bytes.begin(), network.bytes.begin() + whole, address.bytes.begin())) return false;
+  const unsigned rest = prefix % 8U;
+  return rest == 0 || ((network.bytes[whole] ^ address.bytes[whole]) >> (8U - rest)) == 0;
 }
 
 std::optional<IpRange> parse_ip_range(std::string_view text) {

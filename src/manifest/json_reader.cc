@@ -43,7 +43,11 @@ class JsonReader {
     // simdjson may look at the padding after the document, never use it; the file has spare capacity.
     const simdjson::padded_string_view view(file_.bytes.data() + begin_, end_ - begin_,
                                             file_.bytes.capacity() - begin_);
-    od::parser parser;
+    // Of a file of many small documents, one parser reads all; what a big one needs is given back.
+    constexpr uint32_t kSmall = 1U << 16U;
+    thread_local od::parser small_parser;
+    od::parser big_parser;
+    od::parser& parser = end_ - begin_ < kSmall ? small_parser : big_parser;
     od::document document;
     if (parser.iterate(view).get(document) != simdjson::SUCCESS) {
       fail_on_text();

@@ -166,7 +166,10 @@ void TreeBuilder::find_duplicates(uint32_t mapping) {
   std::vector<NodeRef> keys;
   keys.reserve(node.size());
   for (const Field field : node.fields()) keys.push_back(field.key);
-  std::stable_sort(keys.begin(), keys.end(), [](NodeRef a, NodeRef b) { return a.text() < b.text(); });
+  std::sort(keys.begin(), keys.end(), [](NodeRef a, NodeRef b) {
+    const int order = a.text().compare(b.text());
+    return order < 0 || (order == 0 && a.index() < b.index());
+  });
   for (size_t i = 1; i < keys.size(); ++i) {
     if (keys[i].text() != keys[i - 1].text() || is_merge_key(tree_, keys[i].index())) continue;
     duplicates_.push_back({keys[i - 1].place(), keys[i].place(), std::string(keys[i].text()), node.path()});

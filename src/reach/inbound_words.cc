@@ -63,7 +63,8 @@ void add_case_marks(const InboundCase& one, const InboundWorkload& workload, uin
     case InboundReason::no_allow_rule:
       // The first few stand for all.
       for (const AttachedPolicy& attached : workload.policies->policies()) {
-        if (attached.policy->action == PolicyAction::allow && marks.size() < kMostMarks)
+        if (marks.size() == kMostMarks) break;
+        if (attached.policy->action == PolicyAction::allow)
           add_mark(*attached.policy->object, "no rule of it matches", marks);
       }
       return;

@@ -296,7 +296,8 @@ TEST(Corpus, SevereFindingsAreTheKnownTrueOnes) {
                   "KRAY101 kuberay/ray-operator/config/default/kustomization.yaml:2",
                   "KRAY308 kuberay/ray-operator/config/samples/ray-cluster.custom-head-service.yaml:25",
                   "KRAY308 kuberay/ray-operator/config/samples/ray-cluster.separate-ingress.yaml:12",
-                  "KRAY401 kubeflow-manifests/experimental/ray/raycluster_example.yaml:14"));
+                  "KRAY401 kubeflow-manifests/experimental/ray/raycluster_example.yaml:14",
+                  "KRAY414 kubeflow-manifests/experimental/ray/raycluster_example.yaml:5"));
   EXPECT_EQ(inline_secrets["kubeflow-manifests"], 7);
   EXPECT_EQ(inline_secrets["kuberay"], 27);
 }

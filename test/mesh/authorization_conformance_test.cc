@@ -27,14 +27,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using test::LoadedInventory;
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  EXPECT_TRUE(file.is_open()) << "cannot read " << path;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // The sets' manifests leave out when some objects were made, and where the oldest of several counts so does
 // the answer hang on that. These are the ages they had where the answers come from: PeerAuthentications in
 // the order of the file, Services all at once, so that their names decide.
@@ -172,7 +164,7 @@ class AuthorizationConformance : public testing::Test {
       const json line = json::parse(text);
       if (!manifests || line.at("case") != name) {
         name = line.at("case");
-        const std::string written = read(folder / "cases" / (name + ".yaml"));
+        const std::string written = test::read_text(folder / "cases" / (name + ".yaml"));
         const std::string aged = with_ages(written);
         manifests = std::make_unique<Case>(aged);
         as_written = written == aged ? nullptr : std::make_unique<Case>(written);

@@ -38,14 +38,6 @@ constexpr std::array<const char*, 11> kFields = {"webhooks",
                                                  "capturedInboundPorts",
                                                  "excludedInboundPorts"};
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  EXPECT_TRUE(file.is_open()) << "cannot read " << path;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 const char* words_of(ProxyKind proxy) {
   switch (proxy) {
     case ProxyKind::none: return "";
@@ -104,7 +96,7 @@ class InjectionConformance : public testing::Test {
   }
 
   void compare_case(const std::string& name, const std::map<std::string, json>& lines) {
-    const LoadedInventory inventory(read(kCases / "cases" / (name + ".yaml")));
+    const LoadedInventory inventory(test::read_text(kCases / "cases" / (name + ".yaml")));
     const MeshSettings mesh = read_mesh_settings(*inventory);
     const std::vector<PodClass> pods = pod_classes(*inventory, {1, 3, 2});
     EXPECT_EQ(pods.size(), lines.size()) << name;

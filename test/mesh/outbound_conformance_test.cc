@@ -26,14 +26,6 @@ using World = test::OutboundWorld;
 
 const fs::path kSets = fs::path(KRAY_SOURCE_DIR) / ".." / "shared" / "conformance" / "identity";
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  EXPECT_TRUE(file.is_open()) << "cannot read " << path;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::vector<std::string> documents_of(const std::string& text) {
   std::vector<std::string> documents;
   size_t begin = 0;
@@ -140,7 +132,7 @@ class Comparison {
 
  private:
   std::unique_ptr<World> load(const std::string& set, const std::string& name) const {
-    std::string manifests = read(kSets / set / "cases" / (name + ".yaml"));
+    std::string manifests = test::read_text(kSets / set / "cases" / (name + ".yaml"));
     change_(manifests);
     auto world = std::make_unique<World>(manifests);
     for (MeshPod& pod : world->pods) {

@@ -22,14 +22,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using test::LoadedInventory;
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  EXPECT_TRUE(file.is_open()) << "cannot read " << path;
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 struct Count {
   int agree = 0;
   int total = 0;
@@ -72,7 +64,7 @@ class NetworkPolicyConformance : public testing::Test {
   }
 
   void compare_case(const std::string& name, const std::vector<json>& lines) {
-    const LoadedInventory inventory(read(folder_ / "cases" / (name + ".yaml")));
+    const LoadedInventory inventory(test::read_text(folder_ / "cases" / (name + ".yaml")));
     const NetworkPolicies policies(*inventory);
     std::map<std::string, PreparedEnd> pods;
     for (const PodClass& one : pod_classes(*inventory, {1, 3, 2}))

@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 namespace kray::test {
@@ -18,6 +21,15 @@ inline std::filesystem::path shared_folder() {
   if (required != nullptr && std::string_view(required) == "1")
     ADD_FAILURE() << "../shared is required and missing";
   return {};
+}
+
+// A file of it; the test fails if it cannot be read.
+inline std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file.is_open()) << "cannot read " << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 }  // namespace kray::test

@@ -52,7 +52,8 @@ struct PeerAuthentications::Outcomes {
     const Object* policy = nullptr;
     NodeRef field;
   };
-  std::vector<One> all = {One{}};  // PA-5: PERMISSIVE where no policy says otherwise
+  // PA-5: PERMISSIVE where no policy says otherwise.
+  std::vector<One> all = {One{}};
   std::string why;  // there are several
 
   void add(const One& outcome) {

@@ -1,4 +1,5 @@
-// Addresses through inet_pton, which is as strict as Go's parser about leading zeros.
+// Addresses through inet_pton, which is as strict as Go's parser about leading zeros. Host bits of a range
+// are cut off (specs/istio.md 0.5-11).
 #include "cluster/ip_address.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-// Selector evaluation: conjunction of matchLabels and matchExpressions.
+// Selector evaluation: conjunction of matchLabels and matchExpressions (specs/istio.md GEN-4).
 #include "cluster/labels.h"
 
 #include <algorithm>

@@ -19,6 +19,7 @@ bool lists_type(NodeRef spec, std::string_view type) {
 
 }  // namespace
 
+// NP-1: the types of a policy that lists none.
 bool NetworkPolicyView::isolates_ingress() const {
   return spec["policyTypes"].size() == 0 || lists_type(spec, "Ingress");
 }

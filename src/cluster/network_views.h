@@ -19,7 +19,7 @@ struct NetworkPolicyView {  // networking.k8s.io; specs/networkpolicy.md
   NodeRef pod_selector() const { return spec["podSelector"]; }  // nothing: every pod of the namespace
   NodeRef ingress() const { return spec["ingress"]; }
   NodeRef egress() const { return spec["egress"]; }
-  // With the defaults of the API where policyTypes is not set or empty (rule 1).
+  // With the defaults of the API where policyTypes is not set or empty (NP-1).
   bool isolates_ingress() const;
   bool isolates_egress() const;
 };

@@ -1,8 +1,8 @@
-// Ambient enrolment (specs/istio.md 1.5, INJ-16 to INJ-18).
+// Ambient enrolment (specs/istio.md 1.5, INJ-16, INJ-17, INJ-18).
 //
 // The pod's label istio.io/dataplane-mode beats the namespace's, but only with "ambient" (in) and "none"
 // (out); any other value leaves it to the namespace. A pod with a sidecar is never enrolled: injection
-// comes first and leaves an annotation.
+// comes first and leaves an annotation. Neither is one on the host's network (EXP-4).
 #include "mesh/ambient.h"
 
 #include <algorithm>

@@ -1,4 +1,7 @@
 // ListAuthorizationPolicies and the builder of istiod, and the order in which Envoy asks its RBAC filters.
+//
+// A policy without rules matches nothing (AP-7). An ALLOW policy closes the workload to all that none matches
+// (AP-6), even if all of its rules were dropped (AP-8).
 #include "mesh/authorization_policies.h"
 
 #include <algorithm>

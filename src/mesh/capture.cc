@@ -1,4 +1,4 @@
-// Capture (specs/istio.md 1.6, INJ-21 to INJ-25, 0.5-14, 15, 17, 18).
+// Capture (specs/istio.md 1.6, INJ-22, INJ-25, 0.5-14, 0.5-15).
 //
 // istio-iptables turns each entry of a list into a rule `--dport ENTRY` and hands all rules to
 // iptables-restore at once: an entry that iptables does not take fails them all, and the pod never
@@ -9,8 +9,9 @@
 // Excluded ports count only if everything is captured; an explicit list ignores them.
 //
 // The CNI plugin does the same with what it finds in annotations (the injector writes them for it), after
-// its own checks. It leaves pods alone that have istio-init, no sidecar, or an inject value that Go's
-// ParseBool takes for false; those wait in istio-validation for rules that never come.
+// its own checks, which know no mode NONE (0.5-18). It leaves pods alone that have istio-init, no sidecar, or
+// an inject value that Go's ParseBool takes for false; those wait in istio-validation for rules that never
+// come (INJ-9).
 #include "mesh/capture.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
-// Keeps two indexes, as istiod does: what a namespace's own clients see and what it exports.
+// Keeps two indexes, as istiod does: what a namespace's own clients see and what it exports (CL-1). A rule
+// for some workloads is exported to nobody (0.5-28).
 #include "mesh/destination_rules.h"
 
 #include <fmt/format.h>

@@ -113,7 +113,7 @@ PolicyAttributes attributes_of(const Request& request, const ChainChoice& chosen
   attributes.sni = Stated<std::string>::none();
   if (chosen.sees_sni) {
     attributes.sni = client.sni;
-    attributes.sni.value = lower_case(client.sni.value);
+    attributes.sni.value = lower_case(client.sni.value);  // 0.5-4
   }
   if (chosen.chain == FilterChain::http)
     set_http(request.http, workload.mesh->path_normalization, attributes);
@@ -132,7 +132,7 @@ InboundReason reason_of(const InboundCase& one) {
   return only_custom ? InboundReason::external_authorizer : InboundReason::not_stated;
 }
 
-// 2.2: CUSTOM, RequestAuthentication, DENY, ALLOW.
+// 2.2: CUSTOM, RequestAuthentication, DENY, ALLOW; at the destination alone (AP-4).
 void ask_policies(const InboundWorkload& workload, const Request& request, const ChainChoice& chosen,
                   InboundCase& one) {
   PolicyAttributes attributes = attributes_of(request, chosen, workload);
@@ -196,7 +196,8 @@ InboundCase allowed_unseen(InboundReason reason) {
   return one;
 }
 
-// Nothing: every connection to the port passes the proxy.
+// Nothing: every connection to the port passes the proxy, whether a Service lists it or not (INJ-23). What
+// does not pass the proxy is let in (INJ-21).
 std::optional<InboundCase> decide_uncaptured(const InboundWorkload& workload, uint16_t port) {
   const bool is_own = std::find(kProxyPorts.begin(), kProxyPorts.end(), port) != kProxyPorts.end();
   if (workload.injection == nullptr)

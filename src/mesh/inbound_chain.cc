@@ -50,6 +50,7 @@ ChainChoice passed_on(const ChainQuestion& question) {
 
 }  // namespace
 
+// PA-7: past STRICT comes only who has a certificate of an accepted trust domain.
 ChainChoice choose_chain(const ChainQuestion& question) {
   if (question.handshake == Handshake::plaintext) {
     if (question.mode == MtlsMode::strict)

@@ -236,7 +236,7 @@ class Decision {
     return declined(*decline, injector_of(*selected.webhooks.back()));
   }
 
-  // The same under every injector.
+  // The same under every injector; EXP-4: pods on the host's network never have one.
   std::optional<InjectionDecision> never_injected() const {
     if (state_.host_network) return declined(Decline::host_network, {});
     if (is_ignored_namespace(state_.ns)) return declined(Decline::ignored_namespace, {});
@@ -312,7 +312,7 @@ class Decision {
     return answer(Answer::yes, InjectionReason::namespaces_by_default, ns.place);
   }
 
-  // No webhook selects the pod. In an install that is not in the input, a revision may have one.
+  // INJ-6: no webhook selects the pod. In an install that is not in the input, a revision may have one.
   InjectionDecision without_webhook(const NamespaceLabels& ns) const {
     const bool from_input = mesh_.webhooks.from_input;
     if (ns.has_injection) {

@@ -1,4 +1,4 @@
-// Stage B (specs/istio.md 1.2, INJ-7, INJ-8) and the templates (INJ-11, INJ-13), as one injector after
+// Stage B (specs/istio.md 1.2, INJ-7, INJ-8, INJ-9) and the templates (INJ-11, INJ-13), as one injector after
 // the other does it.
 //
 // An injected pod is followed by what matters later: in which list istio-proxy stands, what kind of proxy

@@ -1,4 +1,5 @@
-// Filters and sorts; times are compared as texts, which the API server writes in one form only.
+// Filters (GEN-1, GEN-2) and sorts (GEN-3); times are compared as texts, which the API server writes in one
+// form only.
 #include "mesh/istio_objects.h"
 
 #include <algorithm>

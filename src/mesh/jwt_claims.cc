@@ -1,4 +1,4 @@
-// Claims are looked up in the token's own JSON; issuer and subject stand beside it.
+// Claims are looked up in the token's own JSON (0.5-5); issuer and subject stand beside it.
 #include "mesh/jwt_claims.h"
 
 namespace kray {

@@ -15,7 +15,7 @@
 namespace kray {
 namespace {
 
-// Who sees a Service; nothing: not this namespace.
+// 0.5-29: who sees a Service; nothing: not this namespace.
 std::optional<uint8_t> rank_of(const MeshService& service, std::string_view client_ns,
                                const MeshConfig& mesh) {
   std::set<std::string, std::less<>> to = service.export_to;
@@ -107,6 +107,7 @@ class Compiler {
     }
   }
 
+  // 0.5-23: a sniffed port listens for both.
   static void claim_both(Listener& listener, const Claim& claim, bool is_automatic) {
     listener.of_bytes.push_back(claim);
     if (is_automatic) listener.of_http.push_back(claim);
@@ -131,6 +132,7 @@ class Compiler {
 
 }  // namespace
 
+// 0.5-27.
 Owners first_of(const std::vector<Claim>& claims) {
   Owners owners;
   owners.may_be_none =

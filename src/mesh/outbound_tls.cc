@@ -1,5 +1,5 @@
-// A DestinationRule decides if it speaks of TLS; else automatic mTLS asks the Service's namespace and then
-// the endpoints: each for itself, or all together where the client dials pods directly.
+// A DestinationRule decides if it speaks of TLS (CL-2); else automatic mTLS asks the Service's namespace and
+// then the endpoints: each for itself, or all together where the client dials pods directly.
 #include "mesh/outbound_tls.h"
 
 #include <fmt/format.h>

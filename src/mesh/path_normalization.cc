@@ -1,4 +1,4 @@
-// Three passes, each only in some modes, on the part before the query:
+// AP-14 and 0.5-3: three passes, each only in some modes, on the part before the query:
 // 1. %2F and %5C become "/" and "\" (DECODE_AND_MERGE_SLASHES);
 // 2. the URL library's canonical form (all but NONE): "\" is a slash, "." and ".." segments are resolved,
 //    escapes of unreserved characters are undone, and characters that no URL may hold are escaped; other

@@ -1,5 +1,5 @@
-// As Envoy does it, by a regular expression over the whole path. Slashes beside an operator are literal:
-// "/a/{**}" matches "/a/" and not "/a".
+// AP-13 as Envoy does it, by a regular expression over the whole path (0.5-2). Slashes beside an operator are
+// literal: "/a/{**}" matches "/a/" and not "/a".
 #include "mesh/path_template.h"
 
 #include <re2/re2.h>

@@ -23,7 +23,7 @@ std::optional<MtlsMode> mode_of(NodeRef mtls) {
   return std::nullopt;  // UNSET
 }
 
-// PA-4: the port that the pod listens on.
+// PA-4, PA-8: the port that the pod listens on, whether a Service lists it or not.
 NodeRef port_entry(const Object& policy, uint16_t port) {
   for (const Field field : PeerAuthenticationView(policy).port_level_mtls().fields()) {
     if (integer_value(field.key.text()) == port) return field.value;
@@ -52,6 +52,7 @@ struct PeerAuthentications::Outcomes {
     const Object* policy = nullptr;
     NodeRef field;
   };
+  // PA-5: PERMISSIVE where no policy says otherwise.
   std::vector<One> all = {One{}};
   std::string why;  // there are several
 
@@ -148,10 +149,11 @@ MtlsDecision PeerAuthentications::decide(const Outcomes& outcomes) {
 
 MtlsDecision PeerAuthentications::mode(std::string_view ns, const Labels& labels, uint16_t port) const {
   Outcomes outcomes = namespace_outcomes(ns);
-  outcomes.apply(oldest_of(contenders(ns, &labels)), port);
+  outcomes.apply(oldest_of(contenders(ns, &labels)), port);  // PA-3: ports are this class's alone
   return decide(outcomes);
 }
 
+// PA-10.
 MtlsDecision PeerAuthentications::namespace_mode(std::string_view ns) const {
   return decide(namespace_outcomes(ns));
 }

@@ -1,4 +1,5 @@
-// The sidecar's and the gateway pod's columns of table 2.1; waypoints see targetRefs alone.
+// The sidecar's and the gateway pod's columns of table 2.1 (AP-1, AP-2, AP-2a); waypoints see targetRefs
+// alone.
 #include "mesh/policy_attachment.h"
 
 #include <algorithm>

@@ -32,10 +32,11 @@ void set_http(const HttpRequest& request, PathNormalization normalization, Polic
     attributes.full_path = normalized_path(*request.path, normalization);
     attributes.path_size = without_query(*attributes.full_path).size();
   }
-  if (request.host) attributes.host = lower_case(*request.host);
+  if (request.host) attributes.host = lower_case(*request.host);  // AP-15: with its port
   attributes.remote_ip = remote_ip(request, attributes.source_ip);
 }
 
+// 0.5-12.
 std::optional<IpAddress> remote_ip(const HttpRequest& request, std::optional<IpAddress> peer) {
   const Header* last = nullptr;
   for (const Header& header : request.headers) {

@@ -1,7 +1,7 @@
 // Walks the object once along the fields of the CRD and notes what each step may not hold.
 //
 // Two kinds of refusal meet here: the API server's by the CRD's schema (types, enumerations, sizes) and
-// istiod's by its own code. Null is the same as absent, as for every field of a CRD.
+// istiod's by its own code (AP-3). Null is the same as absent, as for every field of a CRD.
 #include "mesh/policy_validation.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// The rules are those of istiod's pkg/config/security, stated in specs/istio.md.
+// The rules are those of istiod's pkg/config/security, stated in specs/istio.md (AP-10 for keys of `when`).
 #include "mesh/policy_values.h"
 
 #include <algorithm>

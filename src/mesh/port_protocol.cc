@@ -165,7 +165,7 @@ void add_protocols(const std::vector<PortDeclaration>& declarations, int64_t por
   };
   const std::vector<const PortDeclaration*> words = decisive_words(declarations, port);
   for (const PortDeclaration* word : words) add({word->protocol, word});
-  if (words.empty()) add({});
+  if (words.empty()) add({});  // AP-20
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
-// Envoy's jwt_authn filter as istiod configures it: any rule may accept, and a missing token is allowed.
+// Envoy's jwt_authn filter as istiod configures it: any rule of those that attach may accept (RA-1), and a
+// missing token is allowed. Without rules policies see no token (RA-3). Whether there is one, the question
+// says (RA-4).
 #include "mesh/request_authentication.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// ReplaceTrustDomainAliases and ExpandTrustDomainAliases of istiod.
+// ReplaceTrustDomainAliases (AP-12) and ExpandTrustDomainAliases (0.5-8) of istiod.
 #include "mesh/trust_domain.h"
 
 #include <algorithm>

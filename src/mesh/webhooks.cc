@@ -14,7 +14,10 @@ namespace {
 
 constexpr std::string_view kSuffix = "sidecar-injector.istio.io";
 
-// Table 1.1 for an install without revision: its webhooks are also those of revision "default".
+// Table 1.1 for an install without revision: its webhooks are also those of revision "default". The selectors
+// say it all: no other value of istio-injection is tolerated (INJ-1), "enabled" beats revisions (INJ-2), the
+// namespace's revision beats the pod's (INJ-3), and a pod opts in by label (INJ-4). Installs with a revision
+// lack the last two (INJ-5).
 constexpr std::string_view kDefaultInstall = R"(
 metadata: {name: istio-sidecar-injector, labels: {istio.io/rev: default}}
 webhooks:

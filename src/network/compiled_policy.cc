@@ -154,7 +154,7 @@ Match selectors_match(const CompiledPeer& peer, const NetworkEnd& subject, const
 }
 
 Match peers_match(const CompiledRule& rule, const NetworkEnd& subject, const NetworkEnd& peer) {
-  if (rule.peers.empty()) return kYes;
+  if (rule.peers.empty()) return kYes;  // NP-2
   Match match = kNo;
   for (const CompiledPeer& one : rule.peers) {
     match = either(match, either(selectors_match(one, subject, peer), block_matches(one, peer)));

@@ -1,4 +1,4 @@
-// Reads AuthorizationPolicies as questions to clients.
+// GW-10: reads AuthorizationPolicies as questions to clients.
 //
 // A CUSTOM rule asks those requests that it matches; a DENY rule with notRequestPrincipals "*" asks for a
 // token those that match its other conditions; ALLOW rules ask for one if all of them name request

@@ -316,6 +316,7 @@ bool is_gateway_pod(const PodClass& pods) {
   });
 }
 
+// GW-8: the account that destinations see.
 GatewayPods gateway_pods_of(const PodClass& pods) {
   const std::string_view account = pods.pod_template.service_account_name().text();
   return {.pods = &pods,
@@ -331,6 +332,7 @@ GatewayPods unknown_istio_gateway() {
   return pods;
 }
 
+// GW-1.
 std::vector<const PodClass*> select_gateway_pods(const ExposureInputs& inputs, const Labels& selector) {
   std::vector<const PodClass*> selected;
   for (const PodClass& pods : inputs.pods) {

@@ -1,4 +1,5 @@
-// A requirement is open only where its key is none of the known labels and there may be more.
+// NP-3. A requirement is open only where its key is none of the known labels and there may be more; of a
+// namespace the name is always known (NP-5).
 #include "network/label_selector.h"
 
 #include <algorithm>

@@ -205,6 +205,7 @@ std::optional<Exposure> follow_route(const RouteToService& route, const Object& 
   return exposure;
 }
 
+// EXP-1.
 std::vector<Exposure> direct_exposures(const ExposedPod& pod, const ServiceIndex& services) {
   std::vector<Exposure> exposures;
   for (const Object* service : services.around(pod.ns)) {

@@ -96,6 +96,7 @@ const InboundWorkload& QueryFacts::inbound(size_t pod) {
   });
 }
 
+// PA-9.
 const InboundWorkload& QueryFacts::gateway_inbound(size_t pod) {
   return filled(gateways_[pod], [&] {
     const MeshPod& running = *mesh_pods_[pod];

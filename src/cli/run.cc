@@ -33,8 +33,8 @@ void set_up_messages() {
 }
 
 bool names_command(const std::string& argument) {
-  constexpr std::array<std::string_view, 8> kOwn = {"audit",  "inventory", "query", "rules",    "explain",
-                                                    "--help", "-h",        "--version"};
+  constexpr std::array<std::string_view, 8> kOwn = {"audit",   "inventory", "query", "rules",
+                                                    "explain", "--help",    "-h",    "--version"};
   return std::find(kOwn.begin(), kOwn.end(), argument) != kOwn.end();
 }
 

@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "cluster/answer.h"
 #include "cluster/inventory.h"
 #include "cluster/labels.h"
-#include "cluster/answer.h"
 #include "mesh/mesh_config.h"
 #include "mesh/policy_rule.h"
 #include "mesh/rule_index.h"

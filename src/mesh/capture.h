@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/answer.h"
 #include "cluster/ip_address.h"
 #include "cluster/labels.h"
-#include "cluster/answer.h"
 
 namespace kray {
 

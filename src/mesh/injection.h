@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/answer.h"
 #include "cluster/inventory.h"
 #include "derive/pod_class.h"
-#include "cluster/answer.h"
 #include "mesh/capture.h"
 #include "mesh/injector.h"
 #include "mesh/settings.h"

@@ -53,8 +53,9 @@ std::optional<int64_t> dialled_target_port(const Call& call) {
 OutboundDecision unlisted(const Call& call, const OutboundScope& scope, std::string listener,
                           std::string_view why) {
   OutboundDecision result =
-      scope.registry_only ? answer(ClientTransport::refused, fmt::format("the mesh is REGISTRY_ONLY, and {}", why))
-                          : answer(ClientTransport::plaintext, std::string(why));
+      scope.registry_only
+          ? answer(ClientTransport::refused, fmt::format("the mesh is REGISTRY_ONLY, and {}", why))
+          : answer(ClientTransport::plaintext, std::string(why));
   result.cluster = scope.registry_only ? "BlackHoleCluster" : "PassthroughCluster";
   // A route that answers by itself leads to no cluster.
   if (scope.registry_only && call.bytes == CallBytes::http && listener != kCatchAll) result.cluster.clear();
@@ -119,7 +120,8 @@ OutboundDecision Outbound::decide(const Call& call) {
 
 OutboundDecision Outbound::decide_transport(const Call& call) {
   const Answer is_endpoint = call.service == nullptr ? Answer::yes : reaches_endpoint(call);
-  const OutboundDecision nowhere = answer(ClientTransport::refused, "the target is no endpoint of the Service");
+  const OutboundDecision nowhere =
+      answer(ClientTransport::refused, "the target is no endpoint of the Service");
   if (is_endpoint == Answer::no) return nowhere;
   OutboundDecision sent = answer(ClientTransport::plaintext, "the client has no sidecar");
   if (call.client->has_sidecar == Answer::yes) sent = by_proxy(call);
@@ -183,8 +185,10 @@ OutboundDecision Outbound::to_service_entry(const Call& call, const EntryMatch& 
   const std::string_view host = ServiceEntryView(*match.entry).hosts().at(0).text();
   const FoundRule found = rules_.find(call.client->ns, call.client->labels, match.entry->ns, host);
   if (!match.is_certain || found.rule != nullptr || !found.uncertain.empty())
-    return answer(ClientTransport::unknown, fmt::format("ServiceEntry '{}' may take the call", match.entry->name));
-  OutboundDecision result = answer(ClientTransport::plaintext, "a ServiceEntry without endpoints takes the call");
+    return answer(ClientTransport::unknown,
+                  fmt::format("ServiceEntry '{}' may take the call", match.entry->name));
+  OutboundDecision result =
+      answer(ClientTransport::plaintext, "a ServiceEntry without endpoints takes the call");
   result.cluster = fmt::format("outbound|{}||{}", call.port, host);
   result.listener = fmt::format("{}_{}", listener_address(call), call.port);
   return result;

@@ -40,10 +40,12 @@ OutboundDecision label_unknown(const MeshPod& pod) {
 // 0.5-22: one endpoint without the label switches mTLS off for all; their modes do not count (0.5-20).
 OutboundDecision to_all_or_nothing(const ServiceCluster& cluster, Endpoints& endpoints) {
   const Endpoints::Unanimity& all = endpoints.all_speak_mtls(*cluster.service, *cluster.port);
-  if (all.answer == Answer::yes) return answer(ClientTransport::mtls, "all endpoints of the Service speak mTLS");
+  if (all.answer == Answer::yes)
+    return answer(ClientTransport::mtls, "all endpoints of the Service speak mTLS");
   if (all.answer == Answer::unknown && all.pod != nullptr) return label_unknown(*all.pod);
   if (all.answer == Answer::unknown)
-    return answer(ClientTransport::unknown, "the endpoints of a Service without a selector are not in the input");
+    return answer(ClientTransport::unknown,
+                  "the endpoints of a Service without a selector are not in the input");
   if (all.pod == nullptr) return answer(ClientTransport::plaintext, "the Service has no endpoints");
   return answer(ClientTransport::plaintext,
                 fmt::format("endpoint '{}' of the Service does not speak mTLS", all.pod->name));

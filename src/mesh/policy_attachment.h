@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "cluster/answer.h"
 #include "cluster/labels.h"
 #include "cluster/object.h"
-#include "cluster/answer.h"
 
 namespace kray {
 

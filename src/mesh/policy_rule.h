@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-#include "cluster/ip_address.h"
 #include "cluster/answer.h"
+#include "cluster/ip_address.h"
 #include "mesh/identity_pattern.h"
 #include "mesh/jwt_claims.h"
 #include "mesh/path_template.h"

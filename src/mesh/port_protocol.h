@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/answer.h"
 #include "cluster/inventory.h"
 #include "derive/pod_class.h"
-#include "cluster/answer.h"
 #include "mesh/mesh_config.h"
 
 namespace kray {

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster/answer.h"
 #include "cluster/inventory.h"
 #include "cluster/labels.h"
-#include "cluster/answer.h"
 #include "mesh/mesh_config.h"
 #include "mesh/request.h"
 

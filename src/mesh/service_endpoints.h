@@ -14,11 +14,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cluster/answer.h"
 #include "cluster/inventory.h"
 #include "cluster/ip_address.h"
 #include "cluster/labels.h"
 #include "cluster/views.h"
-#include "cluster/answer.h"
 #include "mesh/capture.h"
 #include "mesh/injection.h"
 #include "mesh/mesh_config.h"

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cluster/inventory.h"
 #include "cluster/answer.h"
+#include "cluster/inventory.h"
 #include "mesh/mesh_text.h"
 
 namespace kray {

@@ -210,7 +210,8 @@ TEST(Outbound, Cl2DestinationRulesDecideFirst) {
   EXPECT_EQ(with("connectionPool: {tcp: {maxConnections: 1}}"), ClientTransport::mtls);
   // 0.5-21
   EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 6379}}]"), ClientTransport::mtls);
-  EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}}]"), ClientTransport::plaintext);
+  EXPECT_EQ(with("tls: {mode: DISABLE}, portLevelSettings: [{port: {number: 80}}]"),
+            ClientTransport::plaintext);
 }
 
 TEST(Outbound, D27TheOldestOfTwoHeadlessServicesOwnsThePod) {
@@ -255,7 +256,8 @@ TEST(Outbound, VirtualServicesThatLeadElsewhereLeaveItOpen) {
   EXPECT_EQ(
       with("hosts: [web], tcp: [{route: [{destination: {host: web, port: {number: 6379}}}]}]").transport,
       ClientTransport::mtls);
-  EXPECT_EQ(with("hosts: [web], http: [{route: [{destination: {host: other}}]}]").transport, ClientTransport::mtls);
+  EXPECT_EQ(with("hosts: [web], http: [{route: [{destination: {host: other}}]}]").transport,
+            ClientTransport::mtls);
   EXPECT_EQ(with("hosts: [web], gateways: [g], tcp: [{route: [{destination: {host: other}}]}]").transport,
             ClientTransport::mtls);
   EXPECT_EQ(with("hosts: [web], exportTo: ['.'], tcp: [{route: [{destination: {host: o}}]}]").transport,
@@ -273,8 +275,10 @@ TEST(Outbound, EnvoyFiltersThatChangeTheClientLeaveItOpen) {
             ClientTransport::unknown);
   EXPECT_EQ(with("team-a/f", "applyTo: CLUSTER"), ClientTransport::mtls);
   EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER, match: {context: GATEWAY}"), ClientTransport::mtls);
-  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER", "workloadSelector: {labels: {app: x}}, "), ClientTransport::mtls);
-  EXPECT_EQ(with("team-b/f", "applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE}"), ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: CLUSTER", "workloadSelector: {labels: {app: x}}, "),
+            ClientTransport::mtls);
+  EXPECT_EQ(with("team-b/f", "applyTo: HTTP_FILTER, patch: {operation: INSERT_BEFORE}"),
+            ClientTransport::mtls);
   EXPECT_EQ(with("team-b/f", "applyTo: NETWORK_FILTER, patch: {operation: ADD}"), ClientTransport::mtls);
   EXPECT_EQ(with("team-b/f", "applyTo: NETWORK_FILTER, patch: {operation: MERGE}"), ClientTransport::unknown);
 }

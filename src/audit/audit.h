@@ -20,6 +20,7 @@ struct AuditSettings {
   std::string default_namespace;  // -n; empty: not given
   std::optional<Version> assumed_kuberay;
   InjectionSettings injection;
+  bool assume_equal_ages = false;  // of objects without a creationTimestamp
   Limits limits;
   unsigned threads = 0;  // 0: as many as the machine has
   bool ignore_suppressions = false;

@@ -45,6 +45,7 @@ ClusterModel::ClusterModel(const AuditSettings& settings) : settings_(settings) 
   hide_secrets(*inventory_);
   learn_about_kuberay();
   inventory_->add_derived(derive_objects(*inventory_, kuberay_.settings));
+  if (settings_.assume_equal_ages) inventory_->assume_equal_ages();
   mesh_ = read_mesh_settings(*inventory_);
   pods_ = pod_classes(*inventory_, kuberay_.settings.version);
   injection_.reserve(pods_.size());

@@ -23,8 +23,12 @@ std::optional<Error> read_assumption(const std::string& text, AuditSettings& set
     settings.injection.assumed_namespace_label = value;
     return std::nullopt;
   }
+  if (text == "age=equal") {
+    settings.assume_equal_ages = true;
+    return std::nullopt;
+  }
   return Error{"", fmt::format("--assume does not know '{}'", text),
-               "write kuberay=VERSION or istio-injection=enabled|disabled|none"};
+               "write kuberay=VERSION, istio-injection=enabled|disabled|none or age=equal"};
 }
 
 }  // namespace
@@ -36,9 +40,10 @@ void add_input_options(CLI::App& command, InputArguments& arguments) {
       ->allow_extra_args(false)
       ->type_name("GLOB");
   command
-      .add_option(
-          "--assume", arguments.assumptions,
-          "Settle what the input does not say: kuberay=VERSION, istio-injection=enabled|disabled|none")
+      .add_option("--assume", arguments.assumptions,
+                  "Settle what the input does not say: kuberay=VERSION, "
+                  "istio-injection=enabled|disabled|none, age=equal "
+                  "(objects without creationTimestamp)")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE");
   command.add_option("--max-file-size", arguments.max_file_size, "Largest file to read, in MiB")

@@ -202,6 +202,13 @@ void Inventory::add_derived(const std::vector<DerivedManifest>& manifests) {
   }
 }
 
+void Inventory::assume_equal_ages() {
+  for (std::vector<Object>* objects : {&objects_, &derived_}) {
+    for (Object& object : *objects)
+      object.is_of_assumed_age = object.metadata()["creationTimestamp"].is_null();
+  }
+}
+
 std::span<const Object* const> Inventory::all_of_kind(std::string_view group, std::string_view kind) const {
   const auto found = all_by_kind_.find(kind_key(group, kind));
   if (found == all_by_kind_.end()) return of_kind(group, kind);

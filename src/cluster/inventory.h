@@ -48,6 +48,8 @@ class Inventory {
   // Adds what controllers make (design section 2): once, before anyone asks for it. Left out are texts that
   // are no object, and objects that the input holds itself: what it says of them is what there is.
   void add_derived(const std::vector<DerivedManifest>& manifests);
+  // Objects without a creationTimestamp are of one age: what a cluster would decide by age, their names do.
+  void assume_equal_ages();
   std::span<const Object> derived() const { return derived_; }
   // Objects of one kind, those of the input first, then those that controllers make of them.
   std::span<const Object* const> all_of_kind(std::string_view group, std::string_view kind) const;

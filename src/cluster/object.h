@@ -35,6 +35,8 @@ struct Object {
   Place ns_place;  // the text that decided, if it stands in the input
   // All builds of kustomizations that list its file: more than one namespace is possible.
   const std::vector<NamespaceAssignment>* builds = nullptr;
+  // Taken to be of one age with all others that have no creationTimestamp (--assume age=equal).
+  bool is_of_assumed_age = false;
   // For an object that a controller makes: the field of the input that makes it do so. Its own nodes
   // stand in a text that nobody wrote, so their places are for nobody's eyes.
   Place derived_from;

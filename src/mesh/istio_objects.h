@@ -33,7 +33,7 @@ std::vector<const Object*> istio_objects(const Inventory& inventory, std::string
 bool is_older(const Object& a, const Object& b);
 
 // False where a timestamp is missing or unreadable, as in a manifest, so that the cluster may decide
-// otherwise, and for two definitions of one object.
+// otherwise, and for two definitions of one object. Objects of assumed age have an order.
 bool order_is_known(const Object& a, const Object& b);
 
 // Whether an object lives in a namespace, which is empty if it is not known: unknown where only one of the

@@ -51,6 +51,7 @@ class LoadedInventory {
   const Inventory& operator*() const { return *inventory_; }
   const Inventory* operator->() const { return inventory_.get(); }
 
+  void assume_equal_ages() { inventory_->assume_equal_ages(); }
   void add_derived(const std::vector<DerivedManifest>& manifests) { inventory_->add_derived(manifests); }
 
   // The first object of that name; the test ends with an exception if there is none.

@@ -71,6 +71,31 @@ TEST(IstioObjects, Gen3TheOrderIsNotKnownWithoutTimes) {
   EXPECT_FALSE(order_is_known(object("c"), object("d")));
 }
 
+TEST(IstioObjects, Gen3AnAssumedAgeLetsNamesDecide) {
+  LoadedInventory inventory(a_rule("b") + a_rule("a") + a_rule("z", created("01")));
+  inventory.assume_equal_ages();
+  EXPECT_EQ(names_of(inventory), (std::vector<std::string>{"a", "b", "z"}));
+  EXPECT_TRUE(order_is_known(inventory.object("a"), inventory.object("b")));
+  EXPECT_TRUE(order_is_known(inventory.object("a"), inventory.object("z")));
+}
+
+TEST(IstioObjects, Gen3OfPeerAuthenticationsOfOneAgeTheFirstCounts) {
+  LoadedInventory inventory(R"(
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: b, namespace: team-a}
+spec: {mtls: {mode: PERMISSIVE}}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: a, namespace: team-a}
+spec: {mtls: {mode: STRICT}}
+)");
+  inventory.assume_equal_ages();
+  EXPECT_TRUE(is_older(inventory.object("b"), inventory.object("a")));
+  EXPECT_FALSE(is_older(inventory.object("a"), inventory.object("b")));
+}
+
 TEST(IstioObjects, TwoDefinitionsOfOneObjectHaveNoOrder) {
   const LoadedInventory inventory(a_rule("a", created("01")) + a_rule("a", created("02")));
   const auto all = istio_objects(*inventory, "networking.istio.io", "DestinationRule", {});

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mesh/inbound_explain.h"
 #include "mesh/three_valued.h"
 #include "reach/inbound_words.h"
 #include "reach/query_client.h"
@@ -43,8 +42,9 @@ class Way {
 
   QueryAnswer run() {
     if (std::string problem = find_ends(); !problem.empty()) return unknown_because(std::move(problem));
-    for (QueryStep& step : exposure_steps(facts_, request_, sent_.http, client_, target_))
-      add(std::move(step));
+    ask_exposure();
+    // What no route leads to is asked nothing.
+    if (client_.is_gateway && routes_.ways.empty()) return std::move(answer_);
     ask_network();
     if (target_ && request_.transport == Transport::tcp) ask_sidecars();
     if (answer_.allowed == Answer::yes && answer_.reason.empty())
@@ -60,11 +60,33 @@ class Way {
       if (!found.index) return found.problem;
       target_ = found.index;
     } else {
-      target_ = facts_.directory().find_by_ip(*destination.ip);
+      const PodDirectory::Found found = facts_.directory().find_by_ip(*destination.ip);
+      if (!found.problem.empty()) return found.problem;
+      target_ = found.index;
     }
-    if (target_ && facts_.world().injection[*target_].rejected == Answer::yes)
-      return fmt::format("the pod never runs: {}", facts_.world().injection[*target_].message);
+    if (target_) {
+      if (const std::string problem = facts_.why_never_runs(*target_); !problem.empty())
+        return "the pod " + problem;
+    } else if (const MeshService* service = facts_.service_with_ip(*destination.ip)) {
+      return fmt::format("{} is the address of Service '{}/{}': name a pod behind it, and the Service as the "
+                         "way to it",
+                         to_string(*destination.ip), service->object->ns, service->object->name);
+    } else if (!request_.source.gateway.empty()) {
+      return "a gateway leads to pods: name one";
+    }
     return find_client(facts_, request_, client_);
+  }
+
+  void ask_exposure() {
+    if (!target_) return;
+    if (!client_.is_gateway) {
+      if (request_.source.outside) add(direct_exposure(facts_, request_, *target_));
+      return;
+    }
+    routes_ = find_gateway_routes(facts_, request_, sent_.http, *client_.pod, *target_);
+    for (QueryStep& step : gateway_exposure(facts_, request_, sent_.http, routes_, *client_.pod))
+      add(std::move(step));
+    sent_.http = passed_on(facts_, routes_, *client_.pod, std::move(sent_.http));
   }
 
   // One "no" is enough; without one, what is unknown stays so.
@@ -73,14 +95,22 @@ class Way {
     answer_.allowed = conjunction(before, step.passes);
     if (before != Answer::no && step.passes != Answer::yes) {
       const bool adds_doubt = before == Answer::unknown && step.passes == Answer::unknown;
-      answer_.reason = adds_doubt ? answer_.reason + "; " + step.text : step.text;
+      if (!adds_doubt) answer_.reason.clear();
+      add_reason(step.text);
       if (!adds_doubt) answer_.decided_by.clear();
       answer_.decided_by.insert(answer_.decided_by.end(), step.marks.begin(), step.marks.end());
     } else if (before == Answer::yes && step.decides) {
       answer_.reason = step.text;
       answer_.decided_by = step.marks;
     }
+    if (step.passes != Answer::yes) ++obstacles_;
     if (explain_) answer_.steps.push_back(std::move(step));
+  }
+
+  void add_reason(const std::string& text) {
+    if (answer_.reason.find(text) != std::string::npos) return;
+    if (!answer_.reason.empty()) answer_.reason += "; ";
+    answer_.reason += text;
   }
 
   void ask_network() {
@@ -94,7 +124,7 @@ class Way {
       }
       return;
     }
-    const PreparedEnd source = client_end(facts_, request_, client_);
+    const PreparedEnd source = client_end(facts_, request_, client_, target_);
     const PreparedEnd destination = target_ ? pod_end(facts_, *target_, request_.destination.ip)
                                             : facts_.network().prepare(address_end(*request_.destination.ip));
     const NetworkVerdict verdict =
@@ -115,7 +145,8 @@ class Way {
       const QueryStep tunnelled = network_step(tunnel, direction);
       if (step.passes != tunnelled.passes) {
         step.passes = Answer::unknown;
-        step.text = fmt::format("NetworkPolicies decide otherwise about port {} than about HBONE's {}",
+        step.text = fmt::format("NetworkPolicies decide otherwise about port {} than about port {}, by which "
+                                "ambient mode connects",
                                 request_.destination.port, kHbonePort);
       }
       step.specs = "NP-1, AMB-3";
@@ -123,36 +154,52 @@ class Way {
     }
   }
 
-  // One step a direction; what isolates and what allows is on its marks.
+  // One step a direction. Its marks are what decides: the rules that allow, else the policies that isolate.
   static QueryStep network_step(const NetworkVerdict& verdict, Direction direction) {
     const bool is_egress = direction == Direction::egress;
+    const std::string_view end = is_egress ? "client" : "pod";
     QueryStep step;
     step.stage = is_egress ? Stage::egress : Stage::ingress;
     step.passes = is_egress ? verdict.egress : verdict.ingress;
+    step.specs = "NP-1";
+    bool is_isolated = false;
     for (const IsolatingPolicy& one : verdict.isolated_by) {
-      const bool is_certain = one.selects == Answer::yes;
-      if (one.direction == direction)
-        step.marks.push_back({one.policy->shown(one.place), is_certain ? "isolates it" : "may isolate it"});
+      if (one.direction != direction) continue;
+      is_isolated = true;
+      const std::string_view verb = one.selects == Answer::yes ? "isolates" : "may isolate";
+      if (step.passes != Answer::yes)
+        step.marks.push_back({one.policy->shown(one.place), fmt::format("{} the {}", verb, end)});
     }
-    const bool is_isolated = !step.marks.empty();
     for (const AllowingRule& one : verdict.allowed_by) {
       const bool is_certain = one.matches == Answer::yes;
       if (one.direction == direction)
-        step.marks.push_back({one.policy->shown(one.place), is_certain ? "allows it" : "may allow it"});
+        step.marks.push_back({one.policy->shown(one.place), is_certain ? "lets it pass" : "may let it pass"});
     }
-    const std::string_view end = is_egress ? "client" : "pod";
-    if (step.passes != Answer::yes)
-      step.text = "NetworkPolicy: " + verdict.reason;
-    else if (is_isolated)
-      step.text = fmt::format("a rule of a NetworkPolicy that isolates the {} lets it pass", end);
-    else
-      step.text = fmt::format("no NetworkPolicy isolates the {}", end);
-    step.specs = "NP-1";
+    step.text = network_text(verdict, direction, is_isolated);
     return step;
   }
 
+  static std::string network_text(const NetworkVerdict& verdict, Direction direction, bool is_isolated) {
+    const bool is_egress = direction == Direction::egress;
+    const std::string_view end = is_egress ? "client" : "pod";
+    switch (is_egress ? verdict.egress : verdict.ingress) {
+      case Answer::no:
+        return fmt::format("a NetworkPolicy isolates the {}, and no rule lets {}", end,
+                           is_egress ? "it send this" : "this client in");
+      case Answer::unknown:
+        return fmt::format("NetworkPolicies of the {} may stop it, as {}", end,
+                           is_egress ? verdict.egress_doubt : verdict.ingress_doubt);
+      case Answer::yes: break;
+    }
+    if (!is_isolated) return fmt::format("no NetworkPolicy isolates the {}", end);
+    return fmt::format("a NetworkPolicy isolates the {}, and a rule lets {}", end,
+                       is_egress ? "it send this" : "this client in");
+  }
+
   void ask_sidecars() {
-    if (is_own_call(facts_, request_, client_, *target_)) {
+    const Answer is_own = is_own_call(facts_, request_, client_, *target_);
+    may_be_own_ = is_own == Answer::unknown;
+    if (is_own == Answer::yes) {
       QueryStep step;
       step.stage = Stage::policy;
       step.text = "a pod's calls to itself do not pass its sidecar";
@@ -161,7 +208,7 @@ class Way {
     }
     if (facts_.is_ambient(*target_) != Answer::no) return ask_ztunnel();
     const std::vector<Presentation> presentations =
-        presentations_of(facts_, request_, sent_.http.host, client_, *target_);
+        presentations_of(facts_, request_, sent_.http.host, client_, routes_.ways, *target_);
     note_transport(presentations);
     std::vector<Asked> asked;
     for (const Presentation& one : presentations) {
@@ -209,7 +256,7 @@ class Way {
     connection.principal = presentation.principal;
     connection.tls = presentation.tls;
     connection.sni = client_sni(request_, presentation);
-    connection.source_ip = client_ip(facts_, request_, client_);
+    connection.source_ip = client_ip(facts_, request_, client_, *target_);
     connection.destination_ip = request_.destination.ip;
     if (!connection.destination_ip) connection.destination_ip = facts_.mesh_pod(*target_).ip;
     connection.port = request_.destination.port;
@@ -219,6 +266,16 @@ class Way {
   InboundVerdict ask_inbound(const Presentation& presentation) {
     sent_.connection = connection_of(presentation);
     return decide_inbound(facts_.inbound(*target_), sent_);
+  }
+
+  static std::string with_transport(const Presentation& one, const std::string& text) {
+    return fmt::format("as it comes as {}: {}", words_of_transport(one), text);
+  }
+
+  static std::string_view words_of_transport(const Presentation& one) {
+    if (one.transport == "mtls") return "mTLS with the client's identity";
+    if (one.transport == "tls-other") return "TLS without an identity of the mesh";
+    return one.transport;
   }
 
   // Whether the client's own side lets it go, and as what.
@@ -231,7 +288,7 @@ class Way {
     step.passes = sent == 0 ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
     for (const Presentation& one : presentations) {
       const std::string how = one.how.empty() ? "" : one.how + ": ";
-      const std::string text = fmt::format("{}{}, {}", how, one.transport, one.reason);
+      const std::string text = fmt::format("{}{}, {}", how, words_of_transport(one), one.reason);
       step.text += (step.text.empty() ? "" : "; ") + text;
       step.marks.insert(step.marks.end(), one.marks.begin(), one.marks.end());
     }
@@ -257,8 +314,24 @@ class Way {
                                 first.presentation->tls != ClientTls::without_certificate;
     if (shows_identity && first.presentation->principal.has_value())
       answer_.principal = first.presentation->principal.value;
-    for (QueryStep& step : inbound_steps(first.verdict, workload, sent_, explain_)) add(std::move(step));
-    if (explain_) answer_.change = inbound_change(first.verdict);
+    for (QueryStep& step : inbound_steps(first.verdict, workload, sent_, explain_)) {
+      if (may_be_own_ && step.passes == Answer::no) {
+        step.passes = Answer::unknown;
+        step.text += "; by its own address the pod would not pass its sidecar";
+      }
+      add(std::move(step));
+    }
+    if (explain_) note_change(asked);
+  }
+
+  // One rule decides only where nothing else is in the way, however the client connects.
+  void note_change(const std::vector<Asked>& asked) {
+    const size_t own = answer_.allowed == Answer::no ? 1 : 0;
+    if (obstacles_ != own) return;
+    answer_.change = inbound_change(asked.front().verdict);
+    for (const Asked& one : asked) {
+      if (inbound_change(one.verdict) != answer_.change) answer_.change.clear();
+    }
   }
 
   // The pod answers one presentation otherwise than another.
@@ -268,10 +341,14 @@ class Way {
     step.stage = Stage::policy;
     step.passes = Answer::unknown;
     const auto words = [&](const Asked& one) {
-      return fmt::format("{} ({}): {}", one.presentation->how, one.presentation->transport,
-                         describe(workload, one.verdict));
+      const std::string_view how = one.presentation->how;
+      return fmt::format("{}{}{}, {}", how, how.empty() ? "" : " it is ",
+                         one.verdict.verdict == Verdict::allow  ? "allowed"
+                         : one.verdict.verdict == Verdict::deny ? "denied"
+                                                                : "open",
+                         with_transport(*one.presentation, inbound_text(one.verdict, workload)));
     };
-    step.text = fmt::format("it hangs on how the client connects: {}; but {}", words(first), words(other));
+    step.text = fmt::format("it depends on how the client connects: {}; {}", words(first), words(other));
     for (const Asked* one : {&first, &other}) {
       for (Mark& mark : inbound_marks(one->verdict, workload, port)) step.marks.push_back(std::move(mark));
     }
@@ -283,6 +360,9 @@ class Way {
   const bool explain_;
   QueryClient client_;
   std::optional<size_t> target_;
+  GatewayRoutes routes_;  // of a client that comes through a gateway
+  size_t obstacles_ = 0;     // steps that are not passed
+  bool may_be_own_ = false;  // the call may never leave the pod
   Request sent_;
   QueryAnswer answer_;
 };

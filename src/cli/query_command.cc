@@ -191,7 +191,8 @@ Result<std::string> line_of_flags(const QueryArguments& arguments) {
 // The client in a sentence.
 std::string words_of_client(const QueryArguments& arguments) {
   std::string words = arguments.from;
-  if (const auto ns = after(arguments.from, "namespace:")) words = fmt::format("a pod of namespace '{}'", *ns);
+  if (const auto ns = after(arguments.from, "namespace:"))
+    words = fmt::format("a pod of namespace '{}'", *ns);
   if (const auto ip = after(arguments.from, "ip:")) words = *ip;
   if (const auto gateway = after(arguments.from, "gateway:"))
     words = fmt::format("somebody outside the cluster, through {},", *gateway);

@@ -53,8 +53,9 @@ std::optional<int64_t> dialled_target_port(const Call& call) {
 OutboundDecision unlisted(const Call& call, const OutboundScope& scope, std::string listener,
                           std::string_view why) {
   OutboundDecision result =
-      scope.registry_only ? answer(ClientTransport::refused, fmt::format("the mesh is REGISTRY_ONLY, and {}", why))
-                          : answer(ClientTransport::plaintext, std::string(why));
+      scope.registry_only
+          ? answer(ClientTransport::refused, fmt::format("the mesh is REGISTRY_ONLY, and {}", why))
+          : answer(ClientTransport::plaintext, std::string(why));
   result.cluster = scope.registry_only ? "BlackHoleCluster" : "PassthroughCluster";
   // A route that answers by itself leads to no cluster.
   if (scope.registry_only && call.bytes == CallBytes::http && listener != kCatchAll) result.cluster.clear();
@@ -138,22 +139,25 @@ OutboundDecision Outbound::routed_by_gateway(const Call& call) {
   if (!mesh_.uncertain.empty()) return answer(ClientTransport::unknown, mesh_.uncertain);
   if (const Object* filter =
           changing_envoy_filter(envoy_filters_, mesh_, call.client->ns, call.client->labels))
-    return answer(ClientTransport::unknown, fmt::format("EnvoyFilter '{}' changes the gateway", filter->name));
-  const OutboundDecision nowhere = answer(ClientTransport::refused, "the target is no endpoint of the Service");
+    return answer(ClientTransport::unknown,
+                  fmt::format("EnvoyFilter '{}' changes the gateway", filter->name));
+  const OutboundDecision nowhere =
+      answer(ClientTransport::refused, "the target is no endpoint of the Service");
   const Answer is_endpoint = reaches_endpoint(call);
   const MeshServicePort* port = call.service->find_port(call.port);
   if (is_endpoint == Answer::no || port == nullptr) return nowhere;
-  const FoundRule found = rules_.find(call.client->ns, call.client->labels, call.service->object->ns,
-                                      call.service->host);
+  const FoundRule found =
+      rules_.find(call.client->ns, call.client->labels, call.service->object->ns, call.service->host);
   if (!found.uncertain.empty()) return answer(ClientTransport::unknown, found.uncertain);
   const ServiceCluster cluster = service_cluster(*call.service, *port, found.rule);
   // The route may name a subset, whose policy comes first.
   const bool has_subset_policy = found.rule != nullptr && sets_tls_of_subset(*found.rule->object);
   // Unlike sidecars, gateways load credentials.
   if (has_subset_policy || !cluster.tls["credentialName"].text().empty())
-    return answer(ClientTransport::unknown, fmt::format("which TLS DestinationRule '{}' asks of a gateway is not "
-                                                        "worked out",
-                                                        found.rule->object->name));
+    return answer(ClientTransport::unknown,
+                  fmt::format("which TLS DestinationRule '{}' asks of a gateway is not "
+                              "worked out",
+                              found.rule->object->name));
   OutboundDecision sent = decide_tls(cluster, *call.target, mesh_, authentications_, endpoints_);
   add_place(sent, *call.service->object, port->node.place(), "Service port");
   if (is_endpoint == Answer::yes) return sent;
@@ -162,7 +166,8 @@ OutboundDecision Outbound::routed_by_gateway(const Call& call) {
 
 OutboundDecision Outbound::decide_transport(const Call& call) {
   const Answer is_endpoint = call.service == nullptr ? Answer::yes : reaches_endpoint(call);
-  const OutboundDecision nowhere = answer(ClientTransport::refused, "the target is no endpoint of the Service");
+  const OutboundDecision nowhere =
+      answer(ClientTransport::refused, "the target is no endpoint of the Service");
   if (is_endpoint == Answer::no) return nowhere;
   OutboundDecision sent = answer(ClientTransport::plaintext, "the client has no sidecar");
   if (call.client->has_sidecar == Answer::yes) sent = by_proxy(call);
@@ -226,8 +231,10 @@ OutboundDecision Outbound::to_service_entry(const Call& call, const EntryMatch& 
   const std::string_view host = ServiceEntryView(*match.entry).hosts().at(0).text();
   const FoundRule found = rules_.find(call.client->ns, call.client->labels, match.entry->ns, host);
   if (!match.is_certain || found.rule != nullptr || !found.uncertain.empty())
-    return answer(ClientTransport::unknown, fmt::format("ServiceEntry '{}' may take the call", match.entry->name));
-  OutboundDecision result = answer(ClientTransport::plaintext, "a ServiceEntry without endpoints takes the call");
+    return answer(ClientTransport::unknown,
+                  fmt::format("ServiceEntry '{}' may take the call", match.entry->name));
+  OutboundDecision result =
+      answer(ClientTransport::plaintext, "a ServiceEntry without endpoints takes the call");
   result.cluster = fmt::format("outbound|{}||{}", call.port, host);
   result.listener = fmt::format("{}_{}", listener_address(call), call.port);
   return result;

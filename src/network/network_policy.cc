@@ -245,7 +245,8 @@ NetworkVerdict undecided(const NetworkVerdict& as_node, const NetworkVerdict& as
   for (IsolatingPolicy& one : verdict.isolated_by) one.selects = Answer::unknown;
   for (AllowingRule& one : verdict.allowed_by) one.matches = Answer::unknown;
   verdict.reason = "a pod is on the host network, where implementations differ (NP-10)";
-  if (verdict.egress == Answer::unknown && verdict.egress_doubt.empty()) verdict.egress_doubt = verdict.reason;
+  if (verdict.egress == Answer::unknown && verdict.egress_doubt.empty())
+    verdict.egress_doubt = verdict.reason;
   if (verdict.ingress == Answer::unknown && verdict.ingress_doubt.empty())
     verdict.ingress_doubt = verdict.reason;
   if (as_node.allowed == Answer::unknown) add_clause(verdict.reason, as_node.reason);

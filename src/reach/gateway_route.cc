@@ -16,9 +16,7 @@ namespace kray {
 namespace {
 
 // Routing looks at the name alone (AP-15).
-std::string_view name_of(const std::string& host) {
-  return std::string_view(host).substr(0, host.find(':'));
-}
+std::string_view name_of(const std::string& host) { return std::string_view(host).substr(0, host.find(':')); }
 
 // Whether a request is one that the way leads on. unknown: the question does not say enough.
 Answer takes(const Exposure& way, const HttpRequest& request) {
@@ -91,7 +89,11 @@ class Chooser {
  public:
   Chooser(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http, size_t gateway,
           size_t target)
-      : facts_(facts), request_(request), http_(http), gateway_(&facts.world().pods[gateway]), target_(target) {}
+      : facts_(facts),
+        request_(request),
+        http_(http),
+        gateway_(&facts.world().pods[gateway]),
+        target_(target) {}
 
   GatewayRoutes run() {
     for (const Exposure& way : facts_.exposures(target_)) {
@@ -126,7 +128,7 @@ class Chooser {
       routes_.ways.push_back(&way);
     }
     if (routes_.leads == Answer::no && leads == Answer::unknown)
-      routes_.doubt = taken == Answer::unknown       ? "its route has conditions that the question does not settle"
+      routes_.doubt = taken == Answer::unknown ? "its route has conditions that the question does not settle"
                       : rival.wins == Answer::unknown ? doubt_of(rival)
                                                       : way.reason;
     routes_.leads = disjunction(routes_.leads, leads);
@@ -141,8 +143,8 @@ class Chooser {
     Rival found;
     for (size_t pod = 0; pod < facts_.world().pods.size(); ++pod) {
       for (const Exposure& other : facts_.exposures(pod)) {
-        if (!is_of_gateway(other) || other.gateway->port != way.gateway->port ||
-            is_same_end(other, way) || are_one_route(way, other))
+        if (!is_of_gateway(other) || other.gateway->port != way.gateway->port || is_same_end(other, way) ||
+            are_one_route(way, other))
           continue;
         const std::optional<bool> first = precedes(other, way, http_);
         const Answer comes_first = first ? answer_of(*first) : Answer::unknown;

@@ -13,8 +13,8 @@ namespace kray {
 
 struct GatewayRoutes {
   Answer leads = Answer::no;
-  std::string doubt;                   // why that is unknown: a clause
-  std::vector<const Exposure*> ways;   // that lead there, or may; the surest first
+  std::string doubt;                    // why that is unknown: a clause
+  std::vector<const Exposure*> ways;    // that lead there, or may; the surest first
   const Exposure* elsewhere = nullptr;  // takes the request to another pod instead
 };
 

@@ -1,5 +1,5 @@
-// The sidecar's verdict as steps of an answer: texts are mostly mesh/inbound_explain.h's, places those of the rules
-// that decide.
+// The sidecar's verdict as steps of an answer: texts are mostly mesh/inbound_explain.h's, places those of the
+// rules that decide.
 #pragma once
 
 #include <string>

@@ -54,8 +54,8 @@ PodDirectory::Found PodDirectory::find_by_ip(const IpAddress& ip) const {
   if (found == by_ip_.end()) return {};
   if (found->second.size() == 1) return {.index = found->second.front(), .problem = {}};
   return {.index = std::nullopt,
-          .problem = fmt::format("{} pods of the input have the address {}, '{}' is one", found->second.size(),
-                                 to_string(ip), pods_[found->second.front()].id())};
+          .problem = fmt::format("{} pods of the input have the address {}, '{}' is one",
+                                 found->second.size(), to_string(ip), pods_[found->second.front()].id())};
 }
 
 }  // namespace kray

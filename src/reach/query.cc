@@ -48,7 +48,9 @@ class Way {
     ask_network();
     if (target_ && request_.transport == Transport::tcp) ask_sidecars();
     if (answer_.allowed == Answer::yes && answer_.reason.empty())
-      answer_.reason = "nothing stands in its way";
+      answer_.reason = target_ && request_.transport != Transport::tcp
+                           ? "no NetworkPolicy stops it, and the mesh looks at TCP alone"
+                           : "no NetworkPolicy stops it";
     return std::move(answer_);
   }
 
@@ -68,9 +70,10 @@ class Way {
       if (const std::string problem = facts_.why_never_runs(*target_); !problem.empty())
         return "the pod " + problem;
     } else if (const MeshService* service = facts_.service_with_ip(*destination.ip)) {
-      return fmt::format("{} is the address of Service '{}/{}': name a pod behind it, and the Service as the "
-                         "way to it",
-                         to_string(*destination.ip), service->object->ns, service->object->name);
+      return fmt::format(
+          "{} is the address of Service '{}/{}': name a pod behind it, and the Service as the "
+          "way to it",
+          to_string(*destination.ip), service->object->ns, service->object->name);
     } else if (!request_.source.gateway.empty()) {
       return "a gateway leads to pods: name one";
     }
@@ -129,10 +132,24 @@ class Way {
                                             : facts_.network().prepare(address_end(*request_.destination.ip));
     const NetworkVerdict verdict =
         facts_.network().decide(source, destination, request_.transport, request_.destination.port);
-    if (target_ && facts_.is_ambient(*target_) != Answer::no)
-      return ask_network_of_ambient(source, destination, verdict);
+    const bool may_be_ambient =
+        target_ && request_.transport == Transport::tcp && facts_.is_ambient(*target_) != Answer::no;
+    if (may_be_ambient) return ask_network_of_ambient(source, destination, verdict);
     add(network_step(verdict, Direction::egress));
     if (verdict.egress != Answer::no) add(network_step(verdict, Direction::ingress));
+  }
+
+  // Whether the client comes over HBONE: whoever shows an identity to a pod in ambient mode does.
+  Answer uses_hbone() {
+    Answer all = facts_.is_ambient(*target_);
+    if (all != Answer::yes) return all;
+    const std::vector<Presentation> presentations = ambient_presentations_of(facts_, request_, client_);
+    for (const Presentation& one : presentations) {
+      const Answer tunnelled = answer_of(one.principal.has_value());
+      if (&one == &presentations.front()) all = tunnelled;
+      if (tunnelled != all) all = Answer::unknown;
+    }
+    return all;
   }
 
   // AMB-3: to a NetworkPolicy HBONE is another port.
@@ -140,14 +157,16 @@ class Way {
                               const NetworkVerdict& plain) {
     constexpr uint16_t kHbonePort = 15008;
     const NetworkVerdict tunnel = facts_.network().decide(source, destination, Transport::tcp, kHbonePort);
+    const Answer is_tunnelled = uses_hbone();
     for (const Direction direction : {Direction::egress, Direction::ingress}) {
-      QueryStep step = network_step(plain, direction);
       const QueryStep tunnelled = network_step(tunnel, direction);
-      if (step.passes != tunnelled.passes) {
+      QueryStep step = is_tunnelled == Answer::yes ? tunnelled : network_step(plain, direction);
+      if (is_tunnelled == Answer::unknown && step.passes != tunnelled.passes) {
         step.passes = Answer::unknown;
-        step.text = fmt::format("NetworkPolicies decide otherwise about port {} than about port {}, by which "
-                                "ambient mode connects",
-                                request_.destination.port, kHbonePort);
+        step.text = fmt::format(
+            "NetworkPolicies decide otherwise about port {} than about port {}, by which "
+            "ambient mode connects",
+            request_.destination.port, kHbonePort);
       }
       step.specs = "NP-1, AMB-3";
       add(std::move(step));
@@ -268,10 +287,6 @@ class Way {
     return decide_inbound(facts_.inbound(*target_), sent_);
   }
 
-  static std::string with_transport(const Presentation& one, const std::string& text) {
-    return fmt::format("as it comes as {}: {}", words_of_transport(one), text);
-  }
-
   static std::string_view words_of_transport(const Presentation& one) {
     if (one.transport == "mtls") return "mTLS with the client's identity";
     if (one.transport == "tls-other") return "TLS without an identity of the mesh";
@@ -288,7 +303,9 @@ class Way {
     step.passes = sent == 0 ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
     for (const Presentation& one : presentations) {
       const std::string how = one.how.empty() ? "" : one.how + ": ";
-      const std::string text = fmt::format("{}{}, {}", how, words_of_transport(one), one.reason);
+      const std::string text =
+          one.is_certain ? fmt::format("{}{}, as {}", how, words_of_transport(one), one.reason)
+                         : fmt::format("{}perhaps {}: {}", how, words_of_transport(one), one.reason);
       step.text += (step.text.empty() ? "" : "; ") + text;
       step.marks.insert(step.marks.end(), one.marks.begin(), one.marks.end());
     }
@@ -341,12 +358,9 @@ class Way {
     step.stage = Stage::policy;
     step.passes = Answer::unknown;
     const auto words = [&](const Asked& one) {
-      const std::string_view how = one.presentation->how;
-      return fmt::format("{}{}{}, {}", how, how.empty() ? "" : " it is ",
-                         one.verdict.verdict == Verdict::allow  ? "allowed"
-                         : one.verdict.verdict == Verdict::deny ? "denied"
-                                                                : "open",
-                         with_transport(*one.presentation, inbound_text(one.verdict, workload)));
+      const std::string& how = one.presentation->how;
+      return fmt::format("{}{}{}, {}", how, how.empty() ? "" : ", ", words_of_transport(*one.presentation),
+                         inbound_text(one.verdict, workload));
     };
     step.text = fmt::format("it depends on how the client connects: {}; {}", words(first), words(other));
     for (const Asked* one : {&first, &other}) {
@@ -360,7 +374,7 @@ class Way {
   const bool explain_;
   QueryClient client_;
   std::optional<size_t> target_;
-  GatewayRoutes routes_;  // of a client that comes through a gateway
+  GatewayRoutes routes_;     // of a client that comes through a gateway
   size_t obstacles_ = 0;     // steps that are not passed
   bool may_be_own_ = false;  // the call may never leave the pod
   Request sent_;

@@ -58,6 +58,15 @@ Presentation plain_presentation(std::string reason) {
   return one;
 }
 
+// An address, or somebody outside, who may bring TLS of its own.
+Presentation unmeshed_presentation(const QuerySource& source) {
+  Presentation one = plain_presentation("a client outside the mesh has no identity");
+  if (source.tls != ClientTls::without_certificate) return one;
+  one.transport = "tls-other";
+  one.tls = source.tls;
+  return one;
+}
+
 std::string identity_of(const QueryFacts& facts, const MeshPod& pod) {
   return fmt::format("{}/ns/{}/sa/{}", facts.world().mesh.config.trust_domain, pod.ns, pod.service_account);
 }
@@ -176,8 +185,11 @@ class DerivedPresentations {
   void add_both(const std::string& reason, const std::string& how) {
     OutboundDecision open = answer(ClientTransport::unknown, reason);
     open.principal = identity_of(facts_, client_);
-    add(presentation_of(open, ClientTransport::mtls), how);
-    add(presentation_of(open, ClientTransport::plaintext), how);
+    for (const ClientTransport transport : {ClientTransport::mtls, ClientTransport::plaintext}) {
+      Presentation one = presentation_of(open, transport);
+      one.is_certain = false;
+      add(std::move(one), how);
+    }
   }
 
   void add(Presentation one, const std::string& how) {
@@ -232,7 +244,8 @@ PreparedEnd client_end(QueryFacts& facts, const QueryRequest& request, const Que
   const Inventory& inventory = facts.world().inventory;
   if (is_imagined_pod(source) || is_some_pod(source))
     return facts.network().prepare(imagined_end(source, inventory));
-  const bool is_seen = source.ip && (!source.outside || !target || shows_client_address(facts, request, *target));
+  const bool is_seen =
+      source.ip && (!source.outside || !target || shows_client_address(facts, request, *target));
   return facts.network().prepare(is_seen ? address_end(*source.ip) : outside_end());
 }
 
@@ -244,12 +257,12 @@ PreparedEnd pod_end(QueryFacts& facts, size_t pod, const std::optional<IpAddress
 
 Answer is_own_call(QueryFacts& facts, const QueryRequest& request, const QueryClient& client, size_t target) {
   using Via = QueryDestination::Via;
-  const bool may_be = client.pod == target && !client.is_gateway &&
-                      request.identity == QueryRequest::Identity::derived &&
-                      request.destination.via != Via::service && facts.world().pods[target].object->is("", "Pod");
+  const bool may_be =
+      client.pod == target && !client.is_gateway && request.identity == QueryRequest::Identity::derived &&
+      request.destination.via != Via::service && facts.world().pods[target].object->is("", "Pod");
   if (!may_be) return Answer::no;
-  const bool dials_itself = request.destination.via == Via::pod_ip ||
-                            facts.dials(target, request.destination.port).size() == 1;
+  const bool dials_itself =
+      request.destination.via == Via::pod_ip || facts.dials(target, request.destination.port).size() == 1;
   return dials_itself ? Answer::yes : Answer::unknown;
 }
 
@@ -258,8 +271,7 @@ std::vector<Presentation> presentations_of(QueryFacts& facts, const QueryRequest
                                            std::span<const Exposure* const> ways, size_t target) {
   const bool is_derived = request.identity == QueryRequest::Identity::derived || client.is_gateway;
   if (!is_derived) return {stated_presentation(request.source)};
-  if (!client.pod && !client.imagined)
-    return {plain_presentation("as a client outside the mesh has no identity")};
+  if (!client.pod && !client.imagined) return {unmeshed_presentation(request.source)};
   const MeshPod& pod = client.imagined ? *client.imagined : facts.mesh_pod(*client.pod);
   const bool is_proxy = client.pod && !client.imagined && is_gateway_pod(facts.world().pods[*client.pod]);
   DerivedPresentations derived(facts, request, host, pod, is_proxy || client.is_gateway, target);
@@ -281,11 +293,11 @@ std::vector<Presentation> ambient_presentations_of(QueryFacts& facts, const Quer
   const Answer is_ambient = client.imagined ? facts.is_ambient(pod) : facts.is_ambient(*client.pod);
   if (is_ambient == Answer::yes) return {identified};
   if (is_ambient == Answer::no && pod.has_sidecar == Answer::no && !client.is_gateway) return {plain};
-  identified.how = "over HBONE";
-  identified.reason = "may be, if the client's proxy speaks HBONE";
   Presentation other = plain;
-  other.how = "past HBONE";
-  other.reason = "may be, if it does not";
+  for (Presentation* one : {&identified, &other}) {
+    one->is_certain = false;
+    one->reason = "whether the client's proxy speaks HBONE is not known";
+  }
   return {identified, other};
 }
 

@@ -39,8 +39,9 @@ struct Presentation {
   bool sends = true;      // false: its own proxy refuses, or the call goes elsewhere
   Stated<std::string> principal;
   ClientTls tls = ClientTls::by_mode;
-  std::string how;     // "by the pod's address", "through Service 'a/b'"; empty where there is one way
-  std::string reason;  // a clause
+  std::string how;         // "by the pod's address", "through Service 'a/b'"; empty where there is one way
+  bool is_certain = true;  // false: one of several that are possible
+  std::string reason;      // why, as a clause; where it is not certain, what that hangs on
   std::vector<Mark> marks;
 };
 

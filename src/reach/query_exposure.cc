@@ -9,9 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "cluster/views.h"
 #include "mesh/inbound_explain.h"
 #include "mesh/three_valued.h"
-#include "cluster/views.h"
 #include "reach/inbound_words.h"
 
 namespace kray {
@@ -43,7 +43,20 @@ std::vector<Mark> marks_of(const Exposure& way) {
   return marks;
 }
 
-std::string_view name_of(const Exposure& way) { return to_string(way.kind); }
+std::string_view name_of(const Exposure& way) {
+  switch (way.kind) {
+    case ExposureKind::load_balancer: return "a LoadBalancer";
+    case ExposureKind::node_port: return "a node port";
+    case ExposureKind::external_ips: return "an external IP of a Service";
+    case ExposureKind::host_port: return "a host port";
+    case ExposureKind::host_network: return "the network of its node";
+    case ExposureKind::ingress: return "an Ingress";
+    case ExposureKind::openshift_route: return "an OpenShift Route";
+    case ExposureKind::istio_gateway:
+    case ExposureKind::gateway_api: break;
+  }
+  return "a Gateway";
+}
 
 QueryStep step_of(const Exposure& way, Answer leads, std::string_view doubt) {
   QueryStep step;
@@ -64,9 +77,9 @@ std::string doubt_of_ranges(const Exposure& way, const QuerySource& source) {
   if (ranges.size() == 0) return {};
   const ItemRange items = ranges.items();
   const bool is_in = source.ip && std::any_of(items.begin(), items.end(), [&source](NodeRef one) {
-    const std::optional<IpRange> range = parse_ip_range(one.text());
-    return range && range->contains(*source.ip);
-  });
+                       const std::optional<IpRange> range = parse_ip_range(one.text());
+                       return range && range->contains(*source.ip);
+                     });
   if (is_in) return {};
   return source.ip ? "the client's address is in none of its loadBalancerSourceRanges, which not every cloud "
                      "obeys"
@@ -85,7 +98,8 @@ QueryStep no_way(const std::vector<Exposure>& ways, const QueryRequest& request)
     if (!leads_to(way, request)) continue;
     step.marks = marks_of(way);
     if (way.gateway && way.gateway->pods != nullptr) {
-      step.text += fmt::format(" directly; {} does, ask with gateway:{}", name_of(way), way.gateway->pods->id());
+      step.text +=
+          fmt::format(" directly; {} does, ask with gateway:{}", name_of(way), way.gateway->pods->id());
       return step;
     }
     step.passes = Answer::unknown;

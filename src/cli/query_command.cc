@@ -147,7 +147,10 @@ std::optional<Error> put_destination(LineWriter& json, const QueryArguments& arg
 }
 
 std::optional<Error> put_http(LineWriter& json, const QueryArguments& arguments) {
-  if (arguments.http.empty()) return std::nullopt;
+  if (arguments.http.empty()) {
+    if (arguments.host.empty() && arguments.headers.empty()) return std::nullopt;
+    return Error{"", "--host and --header describe a request: say --http too", ""};
+  }
   const size_t blank = arguments.http.find(' ');
   if (blank == std::string::npos || blank + 1 >= arguments.http.size() || arguments.http[blank + 1] != '/')
     return Error{"--http", fmt::format("'{}' is not 'METHOD /path'", arguments.http), ""};

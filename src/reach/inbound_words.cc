@@ -102,16 +102,26 @@ Told tell(const InboundVerdict& verdict, const InboundWorkload& workload, const 
   std::vector<std::string> policies;
   std::vector<std::string> connection_specs;
   std::vector<std::string> policy_specs;
+  // Where all cases come to the same, the likeliest stands for them.
   const bool all_agree = verdict.reason != InboundReason::cases_differ;
-  for (const InboundStep& step : explain_inbound(workload, request, verdict)) {
-    if (all_agree && step.spec.empty()) continue;  // headlines of cases
+  InboundVerdict shown = verdict;
+  if (all_agree) shown.cases.resize(1);
+  for (const InboundStep& step : explain_inbound(workload, request, shown)) {
     const bool is_connection =
         std::find(kConnectionSpecs.begin(), kConnectionSpecs.end(), step.spec) != kConnectionSpecs.end();
     std::vector<std::string>& specs = is_connection ? connection_specs : policy_specs;
     add_once(is_connection ? connection : policies, step.text);
     if (!step.spec.empty()) add_once(specs, step.spec);
-    if (is_connection) add_once(told.connection.marks, {step.place, ""});
+    if (is_connection)
+      add_once(told.connection.marks,
+               {step.place, step.spec == "PA-1" ? "sets the mode" : "declares the port"});
   }
+  const bool others_differ =
+      all_agree &&
+      std::any_of(verdict.cases.begin(), verdict.cases.end(), [&verdict](const InboundCase& one) {
+        return one.chain != verdict.cases.front().chain || one.mode != verdict.cases.front().mode;
+      });
+  if (others_differ) connection.emplace_back("Whatever else it may be, the verdict is the same.");
   told.connection.text = joined(connection, " ");
   told.connection.specs = joined(connection_specs, ", ");
   told.policies.text = joined(policies, " ");

@@ -321,16 +321,7 @@ class Way {
       return one.verdict.verdict != first.verdict.verdict;
     });
     if (other != asked.end()) return add_open_presentation(first, *other, workload, port);
-    const InboundCase& likeliest = first.verdict.cases.front();
-    if (likeliest.is_proxied) {
-      answer_.mtls = to_string(likeliest.mode);
-      answer_.chain = to_string(likeliest.chain);
-    }
-    const bool shows_identity = likeliest.is_proxied && likeliest.chain != FilterChain::none &&
-                                likeliest.mode != MtlsMode::disable &&
-                                first.presentation->tls != ClientTls::without_certificate;
-    if (shows_identity && first.presentation->principal.has_value())
-      answer_.principal = first.presentation->principal.value;
+    note_connection(asked);
     for (QueryStep& step : inbound_steps(first.verdict, workload, sent_, explain_)) {
       if (may_be_own_ && step.passes == Answer::no) {
         step.passes = Answer::unknown;
@@ -339,6 +330,35 @@ class Way {
       add(std::move(step));
     }
     if (explain_) note_change(asked);
+  }
+
+  // What all cases agree on: mode and filter chain of the port, and the identity that the pod sees.
+  void note_connection(const std::vector<Asked>& asked) {
+    const Asked& first = asked.front();
+    const InboundCase& likeliest = first.verdict.cases.front();
+    if (!likeliest.is_proxied) return;
+    bool same_mode = true;
+    bool same_chain = true;
+    bool same_principal = true;
+    for (const Asked& one : asked) {
+      same_principal = same_principal && shown_principal(one) == shown_principal(first);
+      for (const InboundCase& other : one.verdict.cases) {
+        same_mode = same_mode && other.is_proxied && other.mode == likeliest.mode;
+        same_chain = same_chain && other.is_proxied && other.chain == likeliest.chain;
+      }
+    }
+    if (same_mode) answer_.mtls = to_string(likeliest.mode);
+    if (same_chain) answer_.chain = to_string(likeliest.chain);
+    if (same_principal) answer_.principal = shown_principal(first);
+  }
+
+  static std::string shown_principal(const Asked& one) {
+    const bool is_shown =
+        one.presentation->tls != ClientTls::without_certificate &&
+        std::all_of(one.verdict.cases.begin(), one.verdict.cases.end(), [](const InboundCase& c) {
+          return c.is_proxied && c.chain != FilterChain::none && c.mode != MtlsMode::disable;
+        });
+    return is_shown ? one.presentation->principal.value : std::string();
   }
 
   // One rule decides only where nothing else is in the way, however the client connects.

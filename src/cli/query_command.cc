@@ -147,7 +147,10 @@ std::optional<Error> put_destination(LineWriter& json, const QueryArguments& arg
 }
 
 std::optional<Error> put_http(LineWriter& json, const QueryArguments& arguments) {
-  if (arguments.http.empty()) return std::nullopt;
+  if (arguments.http.empty()) {
+    if (arguments.host.empty() && arguments.headers.empty()) return std::nullopt;
+    return Error{"", "--host and --header describe a request: say --http too", ""};
+  }
   const size_t blank = arguments.http.find(' ');
   if (blank == std::string::npos || blank + 1 >= arguments.http.size() || arguments.http[blank + 1] != '/')
     return Error{"--http", fmt::format("'{}' is not 'METHOD /path'", arguments.http), ""};
@@ -188,6 +191,20 @@ Result<std::string> line_of_flags(const QueryArguments& arguments) {
   return std::string(buffer.GetString(), buffer.GetSize());
 }
 
+// The client in a sentence.
+std::string words_of_client(const QueryArguments& arguments) {
+  std::string words = arguments.from;
+  if (const auto ns = after(arguments.from, "namespace:"))
+    words = fmt::format("a pod of namespace '{}'", *ns);
+  if (const auto ip = after(arguments.from, "ip:")) words = *ip;
+  if (const auto gateway = after(arguments.from, "gateway:"))
+    words = fmt::format("somebody outside the cluster, through {},", *gateway);
+  if (arguments.from == "outside") words = "somebody outside the cluster";
+  if (arguments.sidecar) words += " with a sidecar";
+  if (arguments.no_sidecar) words += " without a sidecar";
+  return words;
+}
+
 int exit_code_of(const QueryAnswer& answer, const QueryArguments& arguments) {
   if (arguments.expect == "allow" && answer.allowed != Answer::yes) return kFindings;
   if (arguments.expect == "deny" && answer.allowed != Answer::no) return kFindings;
@@ -214,7 +231,7 @@ int answer_flags(QueryEngine& engine, const QueryArguments& arguments) {
     }
     const size_t colon = arguments.to.rfind(':');
     const AskedQuestion question{
-        .from = arguments.from,
+        .from = words_of_client(arguments),
         .to = fmt::format("port {} of {}", arguments.to.substr(colon + 1), arguments.to.substr(0, colon))};
     write_query_text(answer, question, arguments.explain, text_options(arguments.colour, true), out);
   });

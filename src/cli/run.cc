@@ -20,6 +20,7 @@ constexpr const char* kExamples = R"(Examples:
   kubectl kustomize overlays/prod | kray-audit -
   kray-audit . -f text -f sarif=out.sarif   text on the terminal, SARIF for code scanning
   kray-audit inventory manifests/           what was understood of the input, and why
+  kray-audit query . --from outside --to team-a/RayCluster/demo/head:8265
   kray-audit explain KRAY401                what a rule checks, why, and how to fix it
 
 Exit codes: 0 clean, 1 findings, 2 usage, 3 input could not be read or parsed,

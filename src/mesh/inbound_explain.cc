@@ -168,7 +168,7 @@ std::string open_question(const InboundVerdict& verdict) {
   if (differ(&InboundCase::protocol))
     questions.emplace_back("the protocol that the port is declared to have");
   if (questions.empty()) questions.emplace_back("what the client sends");
-  return fmt::format("{} is not known, and decides", fmt::join(questions, " and "));
+  return fmt::format("it depends on {}, which is not known", fmt::join(questions, " and "));
 }
 
 }  // namespace

@@ -79,6 +79,12 @@ OutboundDecision if_offered(const Call& call, const Claim& claim, OutboundDecisi
              : agreed({sent, elsewhere}, "whether the target is ready is not in the input");
 }
 
+bool sets_tls_of_subset(const Object& destination_rule) {
+  const ItemRange subsets = DestinationRuleView(destination_rule).subsets().items();
+  return std::any_of(subsets.begin(), subsets.end(),
+                     [](NodeRef one) { return one["trafficPolicy"].size() > 0; });
+}
+
 }  // namespace
 
 Outbound::Outbound(const Inventory& inventory, const MeshConfig& mesh,
@@ -112,10 +118,50 @@ Answer Outbound::reaches_endpoint(const Call& call) const {
 
 OutboundDecision Outbound::decide(const Call& call) {
   OutboundDecision result = decide_transport(call);
-  if (result.transport == ClientTransport::mtls)
-    result.principal =
-        fmt::format("{}/ns/{}/sa/{}", mesh_.trust_domain, call.client->ns, call.client->service_account);
+  add_principal(call, result);
   return result;
+}
+
+OutboundDecision Outbound::decide_of_gateway(const Call& call) {
+  OutboundDecision result = routed_by_gateway(call);
+  add_principal(call, result);
+  return result;
+}
+
+void Outbound::add_principal(const Call& call, OutboundDecision& decision) const {
+  if (decision.transport == ClientTransport::mtls)
+    decision.principal =
+        fmt::format("{}/ns/{}/sa/{}", mesh_.trust_domain, call.client->ns, call.client->service_account);
+}
+
+// 6.1 for a gateway. Its routes are those of network/istio_gateway.h, so no VirtualService counts here.
+OutboundDecision Outbound::routed_by_gateway(const Call& call) {
+  if (!mesh_.uncertain.empty()) return answer(ClientTransport::unknown, mesh_.uncertain);
+  if (const Object* filter =
+          changing_envoy_filter(envoy_filters_, mesh_, call.client->ns, call.client->labels))
+    return answer(ClientTransport::unknown,
+                  fmt::format("EnvoyFilter '{}' changes the gateway", filter->name));
+  const OutboundDecision nowhere =
+      answer(ClientTransport::refused, "the target is no endpoint of the Service");
+  const Answer is_endpoint = reaches_endpoint(call);
+  const MeshServicePort* port = call.service->find_port(call.port);
+  if (is_endpoint == Answer::no || port == nullptr) return nowhere;
+  const FoundRule found =
+      rules_.find(call.client->ns, call.client->labels, call.service->object->ns, call.service->host);
+  if (!found.uncertain.empty()) return answer(ClientTransport::unknown, found.uncertain);
+  const ServiceCluster cluster = service_cluster(*call.service, *port, found.rule);
+  // The route may name a subset, whose policy comes first.
+  const bool has_subset_policy = found.rule != nullptr && sets_tls_of_subset(*found.rule->object);
+  // Unlike sidecars, gateways load credentials.
+  if (has_subset_policy || !cluster.tls["credentialName"].text().empty())
+    return answer(ClientTransport::unknown,
+                  fmt::format("which TLS DestinationRule '{}' asks of a gateway is not "
+                              "worked out",
+                              found.rule->object->name));
+  OutboundDecision sent = decide_tls(cluster, *call.target, mesh_, authentications_, endpoints_);
+  add_place(sent, *call.service->object, port->node.place(), "Service port");
+  if (is_endpoint == Answer::yes) return sent;
+  return agreed({sent, nowhere}, "whether the target is an endpoint of the Service is not in the input");
 }
 
 OutboundDecision Outbound::decide_transport(const Call& call) {

@@ -53,6 +53,10 @@ class Outbound {
   // Compiles what the client's sidecar knows when it is first asked for: not for several threads at once.
   OutboundDecision decide(const Call& call);
 
+  // A gateway passes on what its routes send to `service`; `port` and `bytes` as above. Gateways know all
+  // Services, ignore Sidecars (6.2) and are not captured; `client` is their pod. Needs `service`.
+  OutboundDecision decide_of_gateway(const Call& call);
+
  private:
   OutboundDecision decide_transport(const Call& call);
   Answer reaches_endpoint(const Call& call) const;
@@ -66,6 +70,8 @@ class Outbound {
   OutboundDecision at_catch_all(const Call& call, const OutboundScope& scope) const;
   const Object* rerouting(const Call& call, std::string_view host, int64_t port, bool is_http) const;
   OutboundDecision to_cluster(const Call& call, const Claim& claim);
+  OutboundDecision routed_by_gateway(const Call& call);
+  void add_principal(const Call& call, OutboundDecision& decision) const;
 
   const MeshConfig& mesh_;
   const PeerAuthentications& authentications_;

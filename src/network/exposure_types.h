@@ -50,6 +50,7 @@ struct GatewayPods {
   std::string ns;                  // empty: not known
   std::string service_account;     // empty: not known
   Labels labels;
+  uint16_t port = 0;      // that they listen on; 0: not known
   bool is_istio = false;  // an Istio proxy, which presents its service account where the hop is mTLS
 };
 
@@ -84,6 +85,8 @@ struct Exposure {
   std::vector<std::string> hosts;  // "app.example.org", "*.example.org"; empty: any
   PathCondition path;
   std::vector<std::string> needs;  // other conditions, by field: "headers", "method"
+  // The route writes path, host or headers anew: the destination sees another request than the gateway.
+  bool changes_request = false;
 
   // Nothing: the client's bytes arrive from a node as they are, without identity (EXP-1, EXP-2).
   std::optional<GatewayPods> gateway;

@@ -232,6 +232,7 @@ void add_backend(const Attachment& attachment, const RouteBackend& backend, Node
   added.way.kind = ExposureKind::gateway_api;
   added.way.path = path_of(match);
   added.way.needs = other_conditions(match);
+  added.way.changes_request = backend.rule["filters"].size() > 0 || backend.node["filters"].size() > 0;
   added.way.chain.push_back(
       {.object = &route,
        .place = route.shown(backend.node.place()),

@@ -146,6 +146,14 @@ struct RouteMatch {
   std::vector<std::string> sni_hosts;
 };
 
+// Headers may be set by the route or by one of its destinations.
+bool changes_request(NodeRef entry) {
+  const ItemRange routes = entry["route"].items();
+  return entry["rewrite"] || entry["headers"]["request"] ||
+         std::any_of(routes.begin(), routes.end(),
+                     [](NodeRef one) { return static_cast<bool>(one["headers"]["request"]); });
+}
+
 void add_destination(const VirtualServiceDestination& destination, const Object& virtual_service,
                      const RouteMatch& match, const RouteContext& context,
                      std::vector<RouteToService>& routes) {
@@ -163,6 +171,7 @@ void add_destination(const VirtualServiceDestination& destination, const Object&
   route.way.hosts = match.sni_hosts.empty() ? context.hosts : match.sni_hosts;
   route.way.path = match.path;
   route.way.needs = match.needs;
+  route.way.changes_request = changes_request(destination.route);
   route.way.chain.push_back(
       {.object = &virtual_service,
        .place = virtual_service.shown(destination.node.place()),
@@ -323,6 +332,7 @@ GatewayPods gateway_pods_of(const PodClass& pods) {
           .ns = pods.object->ns,
           .service_account = std::string(account.empty() ? "default" : account),
           .labels = pods.labels,
+          .port = 0,
           .is_istio = is_gateway_pod(pods)};
 }
 
@@ -364,6 +374,7 @@ Exposure front_of_gateway(const ExposureInputs& inputs, const PodClass& gateway,
     add_doubt(best, fmt::format("nothing in the input leads to the gateway '{}' from outside",
                                 gateway.object->name));
   best.gateway = gateway_pods_of(gateway);
+  best.gateway->port = listening;
   return best;
 }
 

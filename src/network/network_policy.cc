@@ -219,6 +219,8 @@ NetworkVerdict decide_connection(const PreparedEnd& source, const PreparedEnd& d
   verdict.ingress = ingress.allowed;
   verdict.allowed = both(egress.allowed, ingress.allowed);
   verdict.reason = reason_of(verdict.allowed, egress, ingress);
+  add_missing(egress, verdict.egress_doubt);
+  add_missing(ingress, verdict.ingress_doubt);
   return verdict;
 }
 
@@ -243,6 +245,10 @@ NetworkVerdict undecided(const NetworkVerdict& as_node, const NetworkVerdict& as
   for (IsolatingPolicy& one : verdict.isolated_by) one.selects = Answer::unknown;
   for (AllowingRule& one : verdict.allowed_by) one.matches = Answer::unknown;
   verdict.reason = "a pod is on the host network, where implementations differ (NP-10)";
+  if (verdict.egress == Answer::unknown && verdict.egress_doubt.empty())
+    verdict.egress_doubt = verdict.reason;
+  if (verdict.ingress == Answer::unknown && verdict.ingress_doubt.empty())
+    verdict.ingress_doubt = verdict.reason;
   if (as_node.allowed == Answer::unknown) add_clause(verdict.reason, as_node.reason);
   if (as_pod.allowed == Answer::unknown) add_clause(verdict.reason, as_pod.reason);
   return verdict;

@@ -52,6 +52,9 @@ struct NetworkVerdict {
   // Of both directions: a connection that is denied may have some.
   std::vector<AllowingRule> allowed_by;
   std::string reason;  // a clause; for `unknown` the missing facts
+  // Missing facts of one direction that is unknown, a clause each; empty for others.
+  std::string egress_doubt;
+  std::string ingress_doubt;
 };
 
 // One fact of the path for people, with where it stands.

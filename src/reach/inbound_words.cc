@@ -17,15 +17,6 @@ namespace {
 // Steps of the proxy before it asks any policy.
 constexpr std::array<std::string_view, 4> kConnectionSpecs = {"PA-1", "AP-19", "AP-20", "PA-6"};
 
-Answer answer_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::allow: return Answer::yes;
-    case Verdict::deny: return Answer::no;
-    case Verdict::unknown: break;
-  }
-  return Answer::unknown;
-}
-
 constexpr size_t kMostMarks = 4;
 
 std::string rule_name(const RuleMatch& match) {
@@ -92,6 +83,10 @@ void add_once(std::vector<Mark>& marks, Mark mark) {
   if (mark.place && is_new) marks.push_back(std::move(mark));
 }
 
+void add_once(std::vector<std::string>& texts, std::string_view text) {
+  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.emplace_back(text);
+}
+
 std::string joined(const std::vector<std::string>& texts, std::string_view between) {
   return fmt::format("{}", fmt::join(texts, between));
 }
@@ -108,15 +103,26 @@ Told tell(const InboundVerdict& verdict, const InboundWorkload& workload, const 
   std::vector<std::string> policies;
   std::vector<std::string> connection_specs;
   std::vector<std::string> policy_specs;
-  for (const InboundStep& step : explain_inbound(workload, request, verdict)) {
+  // Where all cases come to the same, the likeliest stands for them.
+  const bool all_agree = verdict.reason != InboundReason::cases_differ;
+  InboundVerdict shown = verdict;
+  if (all_agree) shown.cases.resize(1);
+  for (const InboundStep& step : explain_inbound(workload, request, shown)) {
     const bool is_connection =
         std::find(kConnectionSpecs.begin(), kConnectionSpecs.end(), step.spec) != kConnectionSpecs.end();
     std::vector<std::string>& specs = is_connection ? connection_specs : policy_specs;
-    (is_connection ? connection : policies).push_back(step.text);
-    if (!step.spec.empty() && std::find(specs.begin(), specs.end(), step.spec) == specs.end())
-      specs.emplace_back(step.spec);
-    if (is_connection) add_once(told.connection.marks, {step.place, ""});
+    add_once(is_connection ? connection : policies, step.text);
+    if (!step.spec.empty()) add_once(specs, step.spec);
+    if (is_connection)
+      add_once(told.connection.marks,
+               {step.place, step.spec == "PA-1" ? "sets the mode" : "declares the port"});
   }
+  const bool others_differ =
+      all_agree &&
+      std::any_of(verdict.cases.begin(), verdict.cases.end(), [&verdict](const InboundCase& one) {
+        return one.chain != verdict.cases.front().chain || one.mode != verdict.cases.front().mode;
+      });
+  if (others_differ) connection.emplace_back("Whatever else it may be, the verdict is the same.");
   told.connection.text = joined(connection, " ");
   told.connection.specs = joined(connection_specs, ", ");
   told.policies.text = joined(policies, " ");
@@ -125,6 +131,17 @@ Told tell(const InboundVerdict& verdict, const InboundWorkload& workload, const 
 }
 
 bool refuses(const InboundCase& one) { return one.reason == InboundReason::chain_refuses; }
+
+std::string change_of(const InboundCase& one) {
+  if (one.reason == InboundReason::allow_rule && one.rbac.allow.size() == 1)
+    return fmt::format("without {} it would be denied, as no other rule allows it",
+                       rule_name(one.rbac.allow.front()));
+  const bool allowed_otherwise =
+      one.rbac.is_allowed == Answer::yes || one.rbac.has_allow_policy == Answer::no;
+  if (one.reason == InboundReason::deny_rule && one.rbac.deny.size() == 1 && allowed_otherwise)
+    return fmt::format("without {} it would be allowed", rule_name(one.rbac.deny.front()));
+  return {};
+}
 
 }  // namespace
 
@@ -137,11 +154,23 @@ std::vector<Mark> inbound_marks(const InboundVerdict& verdict, const InboundWork
   return marks;
 }
 
+std::string inbound_text(const InboundVerdict& verdict, const InboundWorkload& workload) {
+  if (verdict.reason != InboundReason::no_allow_rule) return describe(workload, verdict);
+  std::vector<const Object*> allowing;
+  for (const AttachedPolicy& attached : workload.policies->policies()) {
+    if (attached.policy->action == PolicyAction::allow) allowing.push_back(attached.policy->object);
+  }
+  if (allowing.size() != 1)
+    return fmt::format("{} ALLOW policies guard the pod, and no rule of theirs matches", allowing.size());
+  return fmt::format("AuthorizationPolicy '{}/{}' allows only what its rules match, and none does",
+                     allowing.front()->ns, allowing.front()->name);
+}
+
 std::vector<QueryStep> inbound_steps(const InboundVerdict& verdict, const InboundWorkload& workload,
                                      const Request& request, bool explain) {
   QueryStep policy{.stage = Stage::policy,
                    .passes = answer_of(verdict.verdict),
-                   .text = describe(workload, verdict),
+                   .text = inbound_text(verdict, workload),
                    .specs = {},
                    .marks = inbound_marks(verdict, workload, request.connection.port),
                    .decides = true};
@@ -165,16 +194,10 @@ std::vector<QueryStep> inbound_steps(const InboundVerdict& verdict, const Inboun
 }
 
 std::string inbound_change(const InboundVerdict& verdict) {
-  if (verdict.cases.size() != 1) return {};
-  const InboundCase& one = verdict.cases.front();
-  if (one.reason == InboundReason::allow_rule && one.rbac.allow.size() == 1)
-    return fmt::format("without {} it would be denied, as no other rule allows it",
-                       rule_name(one.rbac.allow.front()));
-  const bool allowed_otherwise =
-      one.rbac.is_allowed == Answer::yes || one.rbac.has_allow_policy == Answer::no;
-  if (one.reason == InboundReason::deny_rule && one.rbac.deny.size() == 1 && allowed_otherwise)
-    return fmt::format("without {} it would be allowed", rule_name(one.rbac.deny.front()));
-  return {};
+  const std::string change = change_of(verdict.cases.front());
+  const bool is_one = std::all_of(verdict.cases.begin(), verdict.cases.end(),
+                                  [&change](const InboundCase& one) { return change_of(one) == change; });
+  return is_one ? change : std::string();
 }
 
 QueryStep ztunnel_step(const ZtunnelVerdict& verdict) {
@@ -217,6 +240,15 @@ QueryStep ztunnel_step(const ZtunnelVerdict& verdict) {
   add_marks(verdict.rbac.deny, "denies it", step.marks);
   add_marks(verdict.rbac.allow, "allows it", step.marks);
   return step;
+}
+
+Answer answer_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::allow: return Answer::yes;
+    case Verdict::deny: return Answer::no;
+    case Verdict::unknown: break;
+  }
+  return Answer::unknown;
 }
 
 std::string_view to_string(FilterChain chain) {

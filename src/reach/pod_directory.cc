@@ -13,9 +13,17 @@ PodDirectory::PodDirectory(std::span<const PodClass> pods) : pods_(pods) {
     if (!pods[i].object->is("", "Pod")) continue;
     // On the host network the address is the node's.
     if (pods[i].pod_template.host_network().is_true()) continue;
-    if (const auto ip = parse_ip(pods[i].object->node["status"]["podIP"].text()))
-      by_ip_[{ip->is_v6, ip->bytes}].push_back(i);
+    const NodeRef status = pods[i].object->node["status"];
+    add_ip(status["podIP"].text(), i);
+    for (const NodeRef one : status["podIPs"].items()) add_ip(one["ip"].text(), i);
   }
+}
+
+void PodDirectory::add_ip(std::string_view text, size_t pod) {
+  const std::optional<IpAddress> ip = parse_ip(text);
+  if (!ip) return;
+  std::vector<size_t>& pods = by_ip_[{ip->is_v6, ip->bytes}];
+  if (pods.empty() || pods.back() != pod) pods.push_back(pod);
 }
 
 PodDirectory::Found PodDirectory::find(std::string_view name) const {
@@ -41,10 +49,13 @@ PodDirectory::Found PodDirectory::find(std::string_view name) const {
                          : fmt::format("there is no pod '{}' in the input; did you mean '{}'?", name, meant)};
 }
 
-std::optional<size_t> PodDirectory::find_by_ip(const IpAddress& ip) const {
+PodDirectory::Found PodDirectory::find_by_ip(const IpAddress& ip) const {
   const auto found = by_ip_.find({ip.is_v6, ip.bytes});
-  if (found == by_ip_.end() || found->second.size() != 1) return std::nullopt;
-  return found->second.front();
+  if (found == by_ip_.end()) return {};
+  if (found->second.size() == 1) return {.index = found->second.front(), .problem = {}};
+  return {.index = std::nullopt,
+          .problem = fmt::format("{} pods of the input have the address {}, '{}' is one",
+                                 found->second.size(), to_string(ip), pods_[found->second.front()].id())};
 }
 
 }  // namespace kray

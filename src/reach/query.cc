@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mesh/inbound_explain.h"
 #include "mesh/three_valued.h"
 #include "reach/inbound_words.h"
 #include "reach/query_client.h"
@@ -43,12 +42,15 @@ class Way {
 
   QueryAnswer run() {
     if (std::string problem = find_ends(); !problem.empty()) return unknown_because(std::move(problem));
-    for (QueryStep& step : exposure_steps(facts_, request_, sent_.http, client_, target_))
-      add(std::move(step));
+    ask_exposure();
+    // What no route leads to is asked nothing.
+    if (client_.is_gateway && routes_.ways.empty()) return std::move(answer_);
     ask_network();
     if (target_ && request_.transport == Transport::tcp) ask_sidecars();
     if (answer_.allowed == Answer::yes && answer_.reason.empty())
-      answer_.reason = "nothing stands in its way";
+      answer_.reason = target_ && request_.transport != Transport::tcp
+                           ? "no NetworkPolicy stops it, and the mesh looks at TCP alone"
+                           : "no NetworkPolicy stops it";
     return std::move(answer_);
   }
 
@@ -60,11 +62,34 @@ class Way {
       if (!found.index) return found.problem;
       target_ = found.index;
     } else {
-      target_ = facts_.directory().find_by_ip(*destination.ip);
+      const PodDirectory::Found found = facts_.directory().find_by_ip(*destination.ip);
+      if (!found.problem.empty()) return found.problem;
+      target_ = found.index;
     }
-    if (target_ && facts_.world().injection[*target_].rejected == Answer::yes)
-      return fmt::format("the pod never runs: {}", facts_.world().injection[*target_].message);
+    if (target_) {
+      if (const std::string problem = facts_.why_never_runs(*target_); !problem.empty())
+        return "the pod " + problem;
+    } else if (const MeshService* service = facts_.service_with_ip(*destination.ip)) {
+      return fmt::format(
+          "{} is the address of Service '{}/{}': name a pod behind it, and the Service as the "
+          "way to it",
+          to_string(*destination.ip), service->object->ns, service->object->name);
+    } else if (!request_.source.gateway.empty()) {
+      return "a gateway leads to pods: name one";
+    }
     return find_client(facts_, request_, client_);
+  }
+
+  void ask_exposure() {
+    if (!target_) return;
+    if (!client_.is_gateway) {
+      if (request_.source.outside) add(direct_exposure(facts_, request_, *target_));
+      return;
+    }
+    routes_ = find_gateway_routes(facts_, request_, sent_.http, *client_.pod, *target_);
+    for (QueryStep& step : gateway_exposure(facts_, request_, sent_.http, routes_, *client_.pod))
+      add(std::move(step));
+    sent_.http = passed_on(facts_, routes_, *client_.pod, std::move(sent_.http));
   }
 
   // One "no" is enough; without one, what is unknown stays so.
@@ -73,14 +98,22 @@ class Way {
     answer_.allowed = conjunction(before, step.passes);
     if (before != Answer::no && step.passes != Answer::yes) {
       const bool adds_doubt = before == Answer::unknown && step.passes == Answer::unknown;
-      answer_.reason = adds_doubt ? answer_.reason + "; " + step.text : step.text;
+      if (!adds_doubt) answer_.reason.clear();
+      add_reason(step.text);
       if (!adds_doubt) answer_.decided_by.clear();
       answer_.decided_by.insert(answer_.decided_by.end(), step.marks.begin(), step.marks.end());
     } else if (before == Answer::yes && step.decides) {
       answer_.reason = step.text;
       answer_.decided_by = step.marks;
     }
+    if (step.passes != Answer::yes) ++obstacles_;
     if (explain_) answer_.steps.push_back(std::move(step));
+  }
+
+  void add_reason(const std::string& text) {
+    if (answer_.reason.find(text) != std::string::npos) return;
+    if (!answer_.reason.empty()) answer_.reason += "; ";
+    answer_.reason += text;
   }
 
   void ask_network() {
@@ -94,15 +127,29 @@ class Way {
       }
       return;
     }
-    const PreparedEnd source = client_end(facts_, request_, client_);
+    const PreparedEnd source = client_end(facts_, request_, client_, target_);
     const PreparedEnd destination = target_ ? pod_end(facts_, *target_, request_.destination.ip)
                                             : facts_.network().prepare(address_end(*request_.destination.ip));
     const NetworkVerdict verdict =
         facts_.network().decide(source, destination, request_.transport, request_.destination.port);
-    if (target_ && facts_.is_ambient(*target_) != Answer::no)
-      return ask_network_of_ambient(source, destination, verdict);
+    const bool may_be_ambient =
+        target_ && request_.transport == Transport::tcp && facts_.is_ambient(*target_) != Answer::no;
+    if (may_be_ambient) return ask_network_of_ambient(source, destination, verdict);
     add(network_step(verdict, Direction::egress));
     if (verdict.egress != Answer::no) add(network_step(verdict, Direction::ingress));
+  }
+
+  // Whether the client comes over HBONE: whoever shows an identity to a pod in ambient mode does.
+  Answer uses_hbone() {
+    Answer all = facts_.is_ambient(*target_);
+    if (all != Answer::yes) return all;
+    const std::vector<Presentation> presentations = ambient_presentations_of(facts_, request_, client_);
+    for (const Presentation& one : presentations) {
+      const Answer tunnelled = answer_of(one.principal.has_value());
+      if (&one == &presentations.front()) all = tunnelled;
+      if (tunnelled != all) all = Answer::unknown;
+    }
+    return all;
   }
 
   // AMB-3: to a NetworkPolicy HBONE is another port.
@@ -110,49 +157,68 @@ class Way {
                               const NetworkVerdict& plain) {
     constexpr uint16_t kHbonePort = 15008;
     const NetworkVerdict tunnel = facts_.network().decide(source, destination, Transport::tcp, kHbonePort);
+    const Answer is_tunnelled = uses_hbone();
     for (const Direction direction : {Direction::egress, Direction::ingress}) {
-      QueryStep step = network_step(plain, direction);
       const QueryStep tunnelled = network_step(tunnel, direction);
-      if (step.passes != tunnelled.passes) {
+      QueryStep step = is_tunnelled == Answer::yes ? tunnelled : network_step(plain, direction);
+      if (is_tunnelled == Answer::unknown && step.passes != tunnelled.passes) {
         step.passes = Answer::unknown;
-        step.text = fmt::format("NetworkPolicies decide otherwise about port {} than about HBONE's {}",
-                                request_.destination.port, kHbonePort);
+        step.text = fmt::format(
+            "NetworkPolicies decide otherwise about port {} than about port {}, by which "
+            "ambient mode connects",
+            request_.destination.port, kHbonePort);
       }
       step.specs = "NP-1, AMB-3";
       add(std::move(step));
     }
   }
 
-  // One step a direction; what isolates and what allows is on its marks.
+  // One step a direction. Its marks are what decides: the rules that allow, else the policies that isolate.
   static QueryStep network_step(const NetworkVerdict& verdict, Direction direction) {
     const bool is_egress = direction == Direction::egress;
+    const std::string_view end = is_egress ? "client" : "pod";
     QueryStep step;
     step.stage = is_egress ? Stage::egress : Stage::ingress;
     step.passes = is_egress ? verdict.egress : verdict.ingress;
+    step.specs = "NP-1";
+    bool is_isolated = false;
     for (const IsolatingPolicy& one : verdict.isolated_by) {
-      const bool is_certain = one.selects == Answer::yes;
-      if (one.direction == direction)
-        step.marks.push_back({one.policy->shown(one.place), is_certain ? "isolates it" : "may isolate it"});
+      if (one.direction != direction) continue;
+      is_isolated = true;
+      const std::string_view verb = one.selects == Answer::yes ? "isolates" : "may isolate";
+      if (step.passes != Answer::yes)
+        step.marks.push_back({one.policy->shown(one.place), fmt::format("{} the {}", verb, end)});
     }
-    const bool is_isolated = !step.marks.empty();
     for (const AllowingRule& one : verdict.allowed_by) {
       const bool is_certain = one.matches == Answer::yes;
       if (one.direction == direction)
-        step.marks.push_back({one.policy->shown(one.place), is_certain ? "allows it" : "may allow it"});
+        step.marks.push_back({one.policy->shown(one.place), is_certain ? "lets it pass" : "may let it pass"});
     }
-    const std::string_view end = is_egress ? "client" : "pod";
-    if (step.passes != Answer::yes)
-      step.text = "NetworkPolicy: " + verdict.reason;
-    else if (is_isolated)
-      step.text = fmt::format("a rule of a NetworkPolicy that isolates the {} lets it pass", end);
-    else
-      step.text = fmt::format("no NetworkPolicy isolates the {}", end);
-    step.specs = "NP-1";
+    step.text = network_text(verdict, direction, is_isolated);
     return step;
   }
 
+  static std::string network_text(const NetworkVerdict& verdict, Direction direction, bool is_isolated) {
+    const bool is_egress = direction == Direction::egress;
+    const std::string_view end = is_egress ? "client" : "pod";
+    switch (is_egress ? verdict.egress : verdict.ingress) {
+      case Answer::no:
+        return fmt::format("a NetworkPolicy isolates the {}, and no rule lets {}", end,
+                           is_egress ? "it send this" : "this client in");
+      case Answer::unknown:
+        return fmt::format("NetworkPolicies of the {} may stop it, as {}", end,
+                           is_egress ? verdict.egress_doubt : verdict.ingress_doubt);
+      case Answer::yes: break;
+    }
+    if (!is_isolated) return fmt::format("no NetworkPolicy isolates the {}", end);
+    return fmt::format("a NetworkPolicy isolates the {}, and a rule lets {}", end,
+                       is_egress ? "it send this" : "this client in");
+  }
+
   void ask_sidecars() {
-    if (is_own_call(facts_, request_, client_, *target_)) {
+    const Answer is_own = is_own_call(facts_, request_, client_, *target_);
+    may_be_own_ = is_own == Answer::unknown;
+    if (is_own == Answer::yes) {
       QueryStep step;
       step.stage = Stage::policy;
       step.text = "a pod's calls to itself do not pass its sidecar";
@@ -161,7 +227,7 @@ class Way {
     }
     if (facts_.is_ambient(*target_) != Answer::no) return ask_ztunnel();
     const std::vector<Presentation> presentations =
-        presentations_of(facts_, request_, sent_.http.host, client_, *target_);
+        presentations_of(facts_, request_, sent_.http.host, client_, routes_.ways, *target_);
     note_transport(presentations);
     std::vector<Asked> asked;
     for (const Presentation& one : presentations) {
@@ -209,7 +275,7 @@ class Way {
     connection.principal = presentation.principal;
     connection.tls = presentation.tls;
     connection.sni = client_sni(request_, presentation);
-    connection.source_ip = client_ip(facts_, request_, client_);
+    connection.source_ip = client_ip(facts_, request_, client_, *target_);
     connection.destination_ip = request_.destination.ip;
     if (!connection.destination_ip) connection.destination_ip = facts_.mesh_pod(*target_).ip;
     connection.port = request_.destination.port;
@@ -219,6 +285,12 @@ class Way {
   InboundVerdict ask_inbound(const Presentation& presentation) {
     sent_.connection = connection_of(presentation);
     return decide_inbound(facts_.inbound(*target_), sent_);
+  }
+
+  static std::string_view words_of_transport(const Presentation& one) {
+    if (one.transport == "mtls") return "mTLS with the client's identity";
+    if (one.transport == "tls-other") return "TLS without an identity of the mesh";
+    return one.transport;
   }
 
   // Whether the client's own side lets it go, and as what.
@@ -231,7 +303,9 @@ class Way {
     step.passes = sent == 0 ? Answer::no : some_refuse ? Answer::unknown : Answer::yes;
     for (const Presentation& one : presentations) {
       const std::string how = one.how.empty() ? "" : one.how + ": ";
-      const std::string text = fmt::format("{}{}, {}", how, one.transport, one.reason);
+      const std::string text =
+          one.is_certain ? fmt::format("{}{}, as {}", how, words_of_transport(one), one.reason)
+                         : fmt::format("{}perhaps {}: {}", how, words_of_transport(one), one.reason);
       step.text += (step.text.empty() ? "" : "; ") + text;
       step.marks.insert(step.marks.end(), one.marks.begin(), one.marks.end());
     }
@@ -247,18 +321,54 @@ class Way {
       return one.verdict.verdict != first.verdict.verdict;
     });
     if (other != asked.end()) return add_open_presentation(first, *other, workload, port);
-    const InboundCase& likeliest = first.verdict.cases.front();
-    if (likeliest.is_proxied) {
-      answer_.mtls = to_string(likeliest.mode);
-      answer_.chain = to_string(likeliest.chain);
+    note_connection(asked);
+    for (QueryStep& step : inbound_steps(first.verdict, workload, sent_, explain_)) {
+      if (may_be_own_ && step.passes == Answer::no) {
+        step.passes = Answer::unknown;
+        step.text += "; by its own address the pod would not pass its sidecar";
+      }
+      add(std::move(step));
     }
-    const bool shows_identity = likeliest.is_proxied && likeliest.chain != FilterChain::none &&
-                                likeliest.mode != MtlsMode::disable &&
-                                first.presentation->tls != ClientTls::without_certificate;
-    if (shows_identity && first.presentation->principal.has_value())
-      answer_.principal = first.presentation->principal.value;
-    for (QueryStep& step : inbound_steps(first.verdict, workload, sent_, explain_)) add(std::move(step));
-    if (explain_) answer_.change = inbound_change(first.verdict);
+    if (explain_) note_change(asked);
+  }
+
+  // What all cases agree on: mode and filter chain of the port, and the identity that the pod sees.
+  void note_connection(const std::vector<Asked>& asked) {
+    const Asked& first = asked.front();
+    const InboundCase& likeliest = first.verdict.cases.front();
+    if (!likeliest.is_proxied) return;
+    bool same_mode = true;
+    bool same_chain = true;
+    bool same_principal = true;
+    for (const Asked& one : asked) {
+      same_principal = same_principal && shown_principal(one) == shown_principal(first);
+      for (const InboundCase& other : one.verdict.cases) {
+        same_mode = same_mode && other.is_proxied && other.mode == likeliest.mode;
+        same_chain = same_chain && other.is_proxied && other.chain == likeliest.chain;
+      }
+    }
+    if (same_mode) answer_.mtls = to_string(likeliest.mode);
+    if (same_chain) answer_.chain = to_string(likeliest.chain);
+    if (same_principal) answer_.principal = shown_principal(first);
+  }
+
+  static std::string shown_principal(const Asked& one) {
+    const bool is_shown =
+        one.presentation->tls != ClientTls::without_certificate &&
+        std::all_of(one.verdict.cases.begin(), one.verdict.cases.end(), [](const InboundCase& c) {
+          return c.is_proxied && c.chain != FilterChain::none && c.mode != MtlsMode::disable;
+        });
+    return is_shown ? one.presentation->principal.value : std::string();
+  }
+
+  // One rule decides only where nothing else is in the way, however the client connects.
+  void note_change(const std::vector<Asked>& asked) {
+    const size_t own = answer_.allowed == Answer::no ? 1 : 0;
+    if (obstacles_ != own) return;
+    answer_.change = inbound_change(asked.front().verdict);
+    for (const Asked& one : asked) {
+      if (inbound_change(one.verdict) != answer_.change) answer_.change.clear();
+    }
   }
 
   // The pod answers one presentation otherwise than another.
@@ -268,10 +378,11 @@ class Way {
     step.stage = Stage::policy;
     step.passes = Answer::unknown;
     const auto words = [&](const Asked& one) {
-      return fmt::format("{} ({}): {}", one.presentation->how, one.presentation->transport,
-                         describe(workload, one.verdict));
+      const std::string& how = one.presentation->how;
+      return fmt::format("{}{}{}, {}", how, how.empty() ? "" : ", ", words_of_transport(*one.presentation),
+                         inbound_text(one.verdict, workload));
     };
-    step.text = fmt::format("it hangs on how the client connects: {}; but {}", words(first), words(other));
+    step.text = fmt::format("it depends on how the client connects: {}; {}", words(first), words(other));
     for (const Asked* one : {&first, &other}) {
       for (Mark& mark : inbound_marks(one->verdict, workload, port)) step.marks.push_back(std::move(mark));
     }
@@ -283,6 +394,9 @@ class Way {
   const bool explain_;
   QueryClient client_;
   std::optional<size_t> target_;
+  GatewayRoutes routes_;     // of a client that comes through a gateway
+  size_t obstacles_ = 0;     // steps that are not passed
+  bool may_be_own_ = false;  // the call may never leave the pod
   Request sent_;
   QueryAnswer answer_;
 };

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "network/istio_gateway.h"
+#include "reach/query_exposure.h"
+
 namespace kray {
 namespace {
 
@@ -55,6 +58,15 @@ Presentation plain_presentation(std::string reason) {
   return one;
 }
 
+// An address, or somebody outside, who may bring TLS of its own.
+Presentation unmeshed_presentation(const QuerySource& source) {
+  Presentation one = plain_presentation("a client outside the mesh has no identity");
+  if (source.tls != ClientTls::without_certificate) return one;
+  one.transport = "tls-other";
+  one.tls = source.tls;
+  return one;
+}
+
 std::string identity_of(const QueryFacts& facts, const MeshPod& pod) {
   return fmt::format("{}/ns/{}/sa/{}", facts.world().mesh.config.trust_domain, pod.ns, pod.service_account);
 }
@@ -94,8 +106,27 @@ std::vector<CallBytes> bytes_of(Payload payload) {
 class DerivedPresentations {
  public:
   DerivedPresentations(QueryFacts& facts, const QueryRequest& request, const std::optional<std::string>& host,
-                       const MeshPod& client, size_t target)
-      : facts_(facts), request_(request), host_(host), client_(client), target_(target) {}
+                       const MeshPod& client, bool is_gateway, size_t target)
+      : facts_(facts),
+        request_(request),
+        host_(host),
+        client_(client),
+        is_gateway_(is_gateway),
+        target_(target) {}
+
+  // What a gateway sends its routes' requests as.
+  std::vector<Presentation> run_routed(std::span<const Exposure* const> ways) {
+    for (const Exposure* way : ways) {
+      const MeshService* service = facts_.outbound().find_service(way->service->ns, way->service->name);
+      if (service == nullptr) {
+        add_both("the mesh does not know the Service", "");
+        continue;
+      }
+      add({.service = service, .port = way->service_port}, CallBytes::http);
+    }
+    if (found_.size() == 1) found_.front().how.clear();
+    return std::move(found_);
+  }
 
   std::vector<Presentation> run() {
     const std::vector<Dial> dials = dials_of();
@@ -133,26 +164,30 @@ class DerivedPresentations {
   void add(const Dial& dial, CallBytes bytes) {
     const std::string service_host = dial.service == nullptr ? "" : dial.service->host;
     const std::string_view host = host_ ? std::string_view(*host_) : std::string_view(service_host);
-    const OutboundDecision decision = facts_.outbound().decide({.client = &client_,
-                                                                .target = &facts_.mesh_pod(target_),
-                                                                .service = dial.service,
-                                                                .port = dial.port,
-                                                                .bytes = bytes,
-                                                                .host = host});
+    const Call call{.client = &client_,
+                    .target = &facts_.mesh_pod(target_),
+                    .service = dial.service,
+                    .port = dial.port,
+                    .bytes = bytes,
+                    .host = host};
+    const OutboundDecision decision = is_gateway_ && dial.service != nullptr
+                                          ? facts_.outbound().decide_of_gateway(call)
+                                          : facts_.outbound().decide(call);
     const std::string how =
         dial.service == nullptr
             ? "by the pod's address"
             : fmt::format("through Service '{}/{}'", dial.service->object->ns, dial.service->object->name);
-    if (decision.transport != ClientTransport::unknown) {
-      add(presentation_of(decision, decision.transport), how);
-      return;
-    }
-    // What it may be: the verdict stands where the pod answers all alike.
-    OutboundDecision identified = decision;
-    identified.principal = identity_of(facts_, client_);
-    for (Presentation one : {presentation_of(identified, ClientTransport::mtls),
-                             presentation_of(decision, ClientTransport::plaintext)}) {
-      one.reason = "may be, as " + decision.reason;
+    if (decision.transport == ClientTransport::unknown) return add_both(decision.reason, how);
+    add(presentation_of(decision, decision.transport), how);
+  }
+
+  // What it may be: the verdict stands where the pod answers both alike.
+  void add_both(const std::string& reason, const std::string& how) {
+    OutboundDecision open = answer(ClientTransport::unknown, reason);
+    open.principal = identity_of(facts_, client_);
+    for (const ClientTransport transport : {ClientTransport::mtls, ClientTransport::plaintext}) {
+      Presentation one = presentation_of(open, transport);
+      one.is_certain = false;
       add(std::move(one), how);
     }
   }
@@ -170,6 +205,7 @@ class DerivedPresentations {
   const QueryRequest& request_;
   const std::optional<std::string>& host_;  // header of the HTTP request
   const MeshPod& client_;
+  const bool is_gateway_;  // its proxy sends to Services whatever Sidecars say
   const size_t target_;
   std::vector<Presentation> found_;
 };
@@ -182,10 +218,14 @@ std::string find_client(QueryFacts& facts, const QueryRequest& request, QueryCli
   if (!name.empty()) {
     const PodDirectory::Found found = facts.directory().find(name);
     if (!found.index) return found.problem;
+    if (const std::string problem = facts.why_never_runs(*found.index); !problem.empty())
+      return "the client " + problem;
     client.pod = found.index;
     client.is_gateway = !source.gateway.empty();
   } else if (source.ip && source.ns.empty() && !source.outside) {
-    client.pod = facts.directory().find_by_ip(*source.ip);
+    const PodDirectory::Found found = facts.directory().find_by_ip(*source.ip);
+    if (!found.problem.empty()) return found.problem;
+    client.pod = found.index;
   }
   if (client.pod && source.sidecar) {
     client.imagined = facts.mesh_pod(*client.pod);
@@ -196,13 +236,17 @@ std::string find_client(QueryFacts& facts, const QueryRequest& request, QueryCli
   return {};
 }
 
-PreparedEnd client_end(QueryFacts& facts, const QueryRequest& request, const QueryClient& client) {
+PreparedEnd client_end(QueryFacts& facts, const QueryRequest& request, const QueryClient& client,
+                       std::optional<size_t> target) {
   const QuerySource& source = request.source;
+  if (client.is_gateway) return pod_end(facts, *client.pod, std::nullopt);  // the ip is that of who asks it
   if (client.pod) return pod_end(facts, *client.pod, source.ip);
   const Inventory& inventory = facts.world().inventory;
   if (is_imagined_pod(source) || is_some_pod(source))
     return facts.network().prepare(imagined_end(source, inventory));
-  return facts.network().prepare(source.ip ? address_end(*source.ip) : outside_end());
+  const bool is_seen =
+      source.ip && (!source.outside || !target || shows_client_address(facts, request, *target));
+  return facts.network().prepare(is_seen ? address_end(*source.ip) : outside_end());
 }
 
 PreparedEnd pod_end(QueryFacts& facts, size_t pod, const std::optional<IpAddress>& ip) {
@@ -211,22 +255,27 @@ PreparedEnd pod_end(QueryFacts& facts, size_t pod, const std::optional<IpAddress
   return end;
 }
 
-bool is_own_call(const QueryFacts& facts, const QueryRequest& request, const QueryClient& client,
-                 size_t target) {
-  return client.pod == target && request.identity == QueryRequest::Identity::derived &&
-         request.destination.via != QueryDestination::Via::service &&
-         facts.world().pods[target].object->is("", "Pod");
+Answer is_own_call(QueryFacts& facts, const QueryRequest& request, const QueryClient& client, size_t target) {
+  using Via = QueryDestination::Via;
+  const bool may_be =
+      client.pod == target && !client.is_gateway && request.identity == QueryRequest::Identity::derived &&
+      request.destination.via != Via::service && facts.world().pods[target].object->is("", "Pod");
+  if (!may_be) return Answer::no;
+  const bool dials_itself =
+      request.destination.via == Via::pod_ip || facts.dials(target, request.destination.port).size() == 1;
+  return dials_itself ? Answer::yes : Answer::unknown;
 }
 
 std::vector<Presentation> presentations_of(QueryFacts& facts, const QueryRequest& request,
                                            const std::optional<std::string>& host, const QueryClient& client,
-                                           size_t target) {
+                                           std::span<const Exposure* const> ways, size_t target) {
   const bool is_derived = request.identity == QueryRequest::Identity::derived || client.is_gateway;
   if (!is_derived) return {stated_presentation(request.source)};
-  if (!client.pod && !client.imagined)
-    return {plain_presentation("a client outside the mesh has no identity")};
+  if (!client.pod && !client.imagined) return {unmeshed_presentation(request.source)};
   const MeshPod& pod = client.imagined ? *client.imagined : facts.mesh_pod(*client.pod);
-  return DerivedPresentations(facts, request, host, pod, target).run();
+  const bool is_proxy = client.pod && !client.imagined && is_gateway_pod(facts.world().pods[*client.pod]);
+  DerivedPresentations derived(facts, request, host, pod, is_proxy || client.is_gateway, target);
+  return client.is_gateway ? derived.run_routed(ways) : derived.run();
 }
 
 std::vector<Presentation> ambient_presentations_of(QueryFacts& facts, const QueryRequest& request,
@@ -244,11 +293,11 @@ std::vector<Presentation> ambient_presentations_of(QueryFacts& facts, const Quer
   const Answer is_ambient = client.imagined ? facts.is_ambient(pod) : facts.is_ambient(*client.pod);
   if (is_ambient == Answer::yes) return {identified};
   if (is_ambient == Answer::no && pod.has_sidecar == Answer::no && !client.is_gateway) return {plain};
-  identified.how = "over HBONE";
-  identified.reason = "may be, if the client's proxy speaks HBONE";
   Presentation other = plain;
-  other.how = "past HBONE";
-  other.reason = "may be, if it does not";
+  for (Presentation* one : {&identified, &other}) {
+    one->is_certain = false;
+    one->reason = "whether the client's proxy speaks HBONE is not known";
+  }
   return {identified, other};
 }
 
@@ -259,9 +308,10 @@ Stated<std::string> client_sni(const QueryRequest& request, const Presentation& 
   return is_derived_tls ? Stated<std::string>{} : Stated<std::string>::none();
 }
 
-std::optional<IpAddress> client_ip(QueryFacts& facts, const QueryRequest& request,
-                                   const QueryClient& client) {
+std::optional<IpAddress> client_ip(QueryFacts& facts, const QueryRequest& request, const QueryClient& client,
+                                   size_t target) {
   if (client.is_gateway) return facts.mesh_pod(*client.pod).ip;  // GW-8
+  if (request.source.outside && !shows_client_address(facts, request, target)) return std::nullopt;
   if (request.source.ip) return request.source.ip;
   return client.pod ? facts.mesh_pod(*client.pod).ip : std::nullopt;
 }

@@ -5,36 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "cluster/views.h"
 #include "mesh/inbound_explain.h"
 #include "mesh/three_valued.h"
-#include "network/request_match.h"
 #include "reach/inbound_words.h"
 
 namespace kray {
 namespace {
-
-// Whether a request is one that the way leads on. unknown: the question does not say enough.
-Answer takes(const Exposure& way, const HttpRequest& request) {
-  Answer host = way.hosts.empty() ? Answer::yes : Answer::unknown;
-  if (!way.hosts.empty() && request.host) {
-    // Routing looks at the name alone (AP-15).
-    const std::string name = request.host->substr(0, request.host->find(':'));
-    host = any_of(way.hosts, [&name](const std::string& pattern) {
-      return answer_of(common_host(pattern, name).has_value());
-    });
-  }
-  Answer path = way.path.kind == PathCondition::Kind::any ? Answer::yes : Answer::unknown;
-  if (path == Answer::unknown && request.path && way.path.kind != PathCondition::Kind::regex) {
-    const PathCondition asked{.kind = PathCondition::Kind::exact,
-                              .value = request.path->substr(0, request.path->find('?'))};
-    path = answer_of(common_path(way.path, asked).has_value());
-  }
-  const Answer rest = way.needs.empty() ? Answer::yes : Answer::unknown;
-  return conjunction(conjunction(host, path), rest);
-}
 
 bool leads_to(const Exposure& way, const QueryRequest& request) {
   return way.transport == request.transport && (way.port == 0 || way.port == request.destination.port);
@@ -62,95 +43,169 @@ std::vector<Mark> marks_of(const Exposure& way) {
   return marks;
 }
 
-// The best of the ways: one that surely leads there before one that may.
-struct Best {
-  const Exposure* way = nullptr;
-  Answer leads = Answer::no;
-};
-
-template <typename Takes>
-Best best_of(const std::vector<Exposure>& ways, const Takes& takes_it) {
-  Best best;
-  for (const Exposure& way : ways) {
-    const Answer leads = conjunction(takes_it(way), way.certainty);
-    if (leads == Answer::no || best.leads == Answer::yes) continue;
-    if (best.way == nullptr || leads == Answer::yes) best = {&way, leads};
+std::string_view name_of(const Exposure& way) {
+  switch (way.kind) {
+    case ExposureKind::load_balancer: return "a LoadBalancer";
+    case ExposureKind::node_port: return "a node port";
+    case ExposureKind::external_ips: return "an external IP of a Service";
+    case ExposureKind::host_port: return "a host port";
+    case ExposureKind::host_network: return "the network of its node";
+    case ExposureKind::ingress: return "an Ingress";
+    case ExposureKind::openshift_route: return "an OpenShift Route";
+    case ExposureKind::istio_gateway:
+    case ExposureKind::gateway_api: break;
   }
-  return best;
+  return "a Gateway";
 }
 
-QueryStep step_of(const Best& best, const std::string& none) {
+QueryStep step_of(const Exposure& way, Answer leads, std::string_view doubt) {
   QueryStep step;
   step.stage = Stage::exposure;
-  step.passes = best.leads;
+  step.passes = leads;
   step.specs = "GW-1, ING-1, GA-2, EXP-1";
-  if (best.way == nullptr) {
-    step.text = none;
-    return step;
-  }
-  const std::string_view kind = to_string(best.way->kind);
-  step.marks = marks_of(*best.way);
-  step.text = best.leads == Answer::yes  ? fmt::format("{} leads there", kind)
-              : best.way->reason.empty() ? fmt::format(
-                                               "{} may lead there: its route has conditions that the "
-                                               "question does not settle",
-                                               kind)
-                                         : fmt::format("{} may lead there: {}", kind, best.way->reason);
+  step.marks = marks_of(way);
+  step.text = leads == Answer::yes ? fmt::format("{} leads there", name_of(way))
+                                   : fmt::format("{} may lead there: {}", name_of(way), doubt);
   return step;
 }
 
-QueryStep direct_step(QueryFacts& facts, const QueryRequest& request, size_t target) {
-  const Best best = best_of(facts.exposures(target), [&request](const Exposure& way) {
-    return answer_of(!is_routed(way) && !way.gateway && leads_to(way, request));
-  });
-  return step_of(
-      best, fmt::format("no Service or node port leads to port {} from outside", request.destination.port));
+// A load balancer may be told whom to admit. Clouds that cannot do that ignore it, so nobody is surely
+// kept out.
+std::string doubt_of_ranges(const Exposure& way, const QuerySource& source) {
+  if (way.kind != ExposureKind::load_balancer) return {};
+  const NodeRef ranges = way.service->spec()["loadBalancerSourceRanges"];
+  if (ranges.size() == 0) return {};
+  const ItemRange items = ranges.items();
+  const bool is_in = source.ip && std::any_of(items.begin(), items.end(), [&source](NodeRef one) {
+                       const std::optional<IpRange> range = parse_ip_range(one.text());
+                       return range && range->contains(*source.ip);
+                     });
+  if (is_in) return {};
+  return source.ip ? "the client's address is in none of its loadBalancerSourceRanges, which not every cloud "
+                     "obeys"
+                   : "its loadBalancerSourceRanges admit some addresses, and the client's is not known";
+}
+
+// Nothing leads there directly; what else leads there is said.
+QueryStep no_way(const std::vector<Exposure>& ways, const QueryRequest& request) {
+  QueryStep step;
+  step.stage = Stage::exposure;
+  step.passes = Answer::no;
+  step.specs = "EXP-1";
+  step.text =
+      fmt::format("no LoadBalancer, node port or host port leads to port {}", request.destination.port);
+  for (const Exposure& way : ways) {
+    if (!leads_to(way, request)) continue;
+    step.marks = marks_of(way);
+    if (way.gateway && way.gateway->pods != nullptr) {
+      step.text +=
+          fmt::format(" directly; {} does, ask with gateway:{}", name_of(way), way.gateway->pods->id());
+      return step;
+    }
+    step.passes = Answer::unknown;
+    step.text = fmt::format("{} leads to port {} through a proxy that is not in the input", name_of(way),
+                            request.destination.port);
+    return step;
+  }
+  return step;
+}
+
+bool is_direct(const Exposure& way, const QueryRequest& request) {
+  return !is_routed(way) && !way.gateway && leads_to(way, request);
+}
+
+// With externalTrafficPolicy Local a node sends traffic to its own pods alone, and as it came.
+bool keeps_address(const Exposure& way) {
+  return way.service == nullptr || ServiceView(*way.service).external_traffic_policy().text() == "Local";
+}
+
+// The Service in front of the gateway is the first of the chain.
+bool keeps_address_to_gateway(const Exposure& way) {
+  const Object* front = way.chain.front().object;
+  return front != nullptr && front->is("", "Service") &&
+         ServiceView(*front).external_traffic_policy().text() == "Local";
+}
+
+QueryStep route_step(const QueryRequest& request, const GatewayRoutes& routes, const PodClass& gateway) {
+  if (!routes.ways.empty()) return step_of(*routes.ways.front(), routes.leads, routes.doubt);
+  QueryStep step;
+  step.stage = Stage::exposure;
+  step.passes = Answer::no;
+  step.specs = "GW-5";
+  step.text = fmt::format("no route of {} leads to port {} for this request", gateway.describe(),
+                          request.destination.port);
+  if (routes.elsewhere == nullptr) return step;
+  const ExposureStep& route = routing_step(*routes.elsewhere);
+  step.text = fmt::format("{} '{}' takes the request elsewhere", route.object->kind, route.object->name);
+  step.marks = {{route.object->shown(route.place), "goes there"}};
+  return step;
 }
 
 // AuthorizationPolicies on the gateway's pods, for HTTP from somebody without an identity of the mesh.
 QueryStep gateway_policies(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
-                           size_t gateway) {
+                           const Exposure& way, size_t gateway) {
   const InboundWorkload& workload = facts.gateway_inbound(gateway);
   Request sent;
   sent.connection.principal = Stated<std::string>::none();
   sent.connection.sni =
       request.source.sni ? Stated<std::string>::of(*request.source.sni) : Stated<std::string>{};
-  sent.connection.source_ip = request.source.ip;
+  if (keeps_address_to_gateway(way)) sent.connection.source_ip = request.source.ip;
+  sent.connection.port = way.gateway->port;
   sent.payload = Payload::http;
   sent.http = http;
   const InboundVerdict verdict = decide_inbound(workload, sent);
   QueryStep step;
   step.stage = Stage::exposure;
-  step.passes = verdict.verdict == Verdict::allow  ? Answer::yes
-                : verdict.verdict == Verdict::deny ? Answer::no
-                                                   : Answer::unknown;
+  step.passes = answer_of(verdict.verdict);
   step.text = "at the gateway, " + describe(workload, verdict);
   step.specs = "GW-10";
   step.marks = inbound_marks(verdict, workload, sent.connection.port);
   return step;
 }
 
-std::vector<QueryStep> gateway_steps(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
-                                     size_t gateway, size_t target) {
-  const PodClass* pods = &facts.world().pods[gateway];
-  const Best best = best_of(facts.exposures(target), [&](const Exposure& way) {
-    if (!way.gateway || way.gateway->pods != pods || !leads_to(way, request)) return Answer::no;
-    return takes(way, http);
-  });
-  QueryStep route = step_of(
-      best, fmt::format("no route of {} leads to port {}", pods->describe(), request.destination.port));
-  if (route.passes == Answer::no) return {std::move(route)};
-  return {std::move(route), gateway_policies(facts, request, http, gateway)};
-}
-
 }  // namespace
 
-std::vector<QueryStep> exposure_steps(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
-                                      const QueryClient& client, std::optional<size_t> target) {
-  if (!target) return {};
-  if (client.is_gateway) return gateway_steps(facts, request, http, *client.pod, *target);
-  if (request.source.outside) return {direct_step(facts, request, *target)};
-  return {};
+QueryStep direct_exposure(QueryFacts& facts, const QueryRequest& request, size_t target) {
+  const std::vector<Exposure>& ways = facts.exposures(target);
+  std::optional<QueryStep> open;
+  for (const Exposure& way : ways) {
+    if (!is_direct(way, request)) continue;
+    std::string doubt = way.reason.empty() ? doubt_of_ranges(way, request.source) : way.reason;
+    const Answer leads = conjunction(way.certainty, doubt.empty() ? Answer::yes : Answer::unknown);
+    if (leads == Answer::yes) return step_of(way, leads, doubt);
+    if (!open) open = step_of(way, leads, doubt);
+  }
+  return open ? std::move(*open) : no_way(ways, request);
+}
+
+bool shows_client_address(QueryFacts& facts, const QueryRequest& request, size_t target) {
+  const std::vector<Exposure>& ways = facts.exposures(target);
+  return std::all_of(ways.begin(), ways.end(), [&request](const Exposure& way) {
+    return !is_direct(way, request) || keeps_address(way);
+  });
+}
+
+std::vector<QueryStep> gateway_exposure(QueryFacts& facts, const QueryRequest& request,
+                                        const HttpRequest& http, const GatewayRoutes& routes,
+                                        size_t gateway) {
+  std::vector<QueryStep> steps = {route_step(request, routes, facts.world().pods[gateway])};
+  if (!routes.ways.empty())
+    steps.push_back(gateway_policies(facts, request, http, *routes.ways.front(), gateway));
+  return steps;
+}
+
+HttpRequest passed_on(QueryFacts& facts, const GatewayRoutes& routes, size_t gateway, HttpRequest http) {
+  http.has_further_headers = true;  // x-forwarded-for and its like, and what authorisers add
+  const bool changes = std::any_of(routes.ways.begin(), routes.ways.end(),
+                                   [](const Exposure* way) { return way->changes_request; });
+  if (changes) {
+    http.path.reset();
+    http.host.reset();
+    http.headers.clear();
+  }
+  // A gateway that looks at tokens may keep them.
+  if (!facts.gateway_inbound(gateway).token_rules.empty() && !http.jwt.is_absent()) http.jwt = {};
+  return http;
 }
 
 }  // namespace kray

@@ -4,15 +4,26 @@
 #include <optional>
 #include <vector>
 
+#include "cluster/ip_address.h"
+#include "reach/gateway_route.h"
 #include "reach/query.h"
 #include "reach/query_client.h"
 #include "reach/query_facts.h"
 
 namespace kray {
 
-// The stage `exposure`, and what a gateway's own policies say; nothing for clients inside the cluster, which
-// need no way in.
-std::vector<QueryStep> exposure_steps(QueryFacts& facts, const QueryRequest& request, const HttpRequest& http,
-                                      const QueryClient& client, std::optional<size_t> target);
+// The stage `exposure` of somebody who comes directly.
+QueryStep direct_exposure(QueryFacts& facts, const QueryRequest& request, size_t target);
+
+// The stage `exposure` of somebody who comes through a gateway: its route, then its own policies.
+std::vector<QueryStep> gateway_exposure(QueryFacts& facts, const QueryRequest& request,
+                                        const HttpRequest& http, const GatewayRoutes& routes, size_t gateway);
+
+// The request as the gateway passes it on.
+HttpRequest passed_on(QueryFacts& facts, const GatewayRoutes& routes, size_t gateway, HttpRequest http);
+
+// Whether the pod sees the address of somebody who comes directly: nodes put their own in its place unless
+// the Service says otherwise (EXP-2).
+bool shows_client_address(QueryFacts& facts, const QueryRequest& request, size_t target);
 
 }  // namespace kray

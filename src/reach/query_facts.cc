@@ -1,6 +1,8 @@
 // One slot a pod and mechanism, filled on demand.
 #include "reach/query_facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -81,6 +83,11 @@ QueryFacts::QueryFacts(const QueryWorld& world)
   if (!ambient_is_known_) ambient_.is_enabled = true;
 }
 
+std::string QueryFacts::why_never_runs(size_t pod) const {
+  const InjectionDecision& injection = world_.injection[pod];
+  return runs(injection) ? std::string() : fmt::format("never runs: {}", injection.message);
+}
+
 const PreparedEnd& QueryFacts::network_end(size_t pod) {
   std::optional<PreparedEnd>& slot = ends_[pod];
   if (!slot) slot = network_.prepare(network_end_of(world_.pods[pod], world_.inventory, network_.nodes()));
@@ -135,6 +142,14 @@ const ZtunnelWorkload& QueryFacts::ztunnel(size_t pod) {
 
 const std::vector<Exposure>& QueryFacts::exposures(size_t pod) {
   return filled(exposed_[pod], [&] { return exposures_.of(exposed_pod_of(world_.pods[pod])); });
+}
+
+const MeshService* QueryFacts::service_with_ip(const IpAddress& ip) const {
+  for (const MeshService& service : outbound_.services()) {
+    if (std::find(service.cluster_ips.begin(), service.cluster_ips.end(), ip) != service.cluster_ips.end())
+      return &service;
+  }
+  return nullptr;
 }
 
 std::vector<Dial> QueryFacts::dials(size_t pod, uint16_t port) {

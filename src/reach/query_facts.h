@@ -35,6 +35,7 @@ class QueryFacts {
   Outbound& outbound() { return outbound_; }
 
   // By index in the world's pods.
+  std::string why_never_runs(size_t pod) const;  // "never runs: ..."; empty if it may
   const PreparedEnd& network_end(size_t pod);
   const InboundWorkload& inbound(size_t pod);
   // As a gateway it takes HTTP from everybody, whatever PeerAuthentications say (PA-9).
@@ -46,6 +47,8 @@ class QueryFacts {
   Answer is_ambient(const MeshPod& imagined) const;
   const ZtunnelWorkload& ztunnel(size_t pod);
   const std::vector<Exposure>& exposures(size_t pod);
+  // Null: it is no Service's.
+  const MeshService* service_with_ip(const IpAddress& ip) const;
   // Every Service that leads to the port, and the pod's own address.
   std::vector<Dial> dials(size_t pod, uint16_t port);
 

@@ -226,7 +226,8 @@ Result<QueryRequest> read_query_request(NodeRef line) {
   }
   if (auto error = check_whole(request)) return *error;
   const bool says_how = request.destination.via != QueryDestination::Via::not_stated;
-  if (request.source.sidecar || (says_how && !request.source.principal))
+  const bool is_outside = request.source.outside && !request.source.principal;
+  if (request.source.sidecar || is_outside || (says_how && !request.source.principal))
     request.identity = QueryRequest::Identity::derived;
   return request;
 }

@@ -18,7 +18,7 @@ std::string audit(const std::string& arguments) { return "kray-audit " + argumen
 
 TEST(CommandLine, VersionAndHelpExitCleanly) {
   EXPECT_EQ(run_shell("kray-audit --version").out, "kray-audit " KRAY_VERSION "\n");
-  for (const char* command : {"", "audit ", "inventory ", "rules ", "explain "}) {
+  for (const char* command : {"", "audit ", "inventory ", "query ", "rules ", "explain "}) {
     const Outcome outcome = run_shell(audit(std::string(command) + "--help"));
     EXPECT_EQ(outcome.exit_code, 0) << command;
     EXPECT_THAT(outcome.out, HasSubstr("Examples:\n  ")) << command;

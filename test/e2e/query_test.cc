@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "e2e/process.h"
 #include "support/shared_folder.h"
@@ -204,6 +207,180 @@ TEST(Query, SeaweedfsIsFencedByItsNetworkPolicy) {
   EXPECT_EQ(answers.at(profile + ":8888")["verdict"], "deny");
   // A namespace that is not in the input: its labels decide, and nobody says them.
   EXPECT_EQ(answers.at("team-b:8333")["verdict"], "unknown");
+}
+
+// -- the command line
+
+constexpr const char* kInsecure = "kray-audit query fixtures/scenarios/insecure ";
+constexpr const char* kHead = "team-a/RayCluster/demo/head";
+constexpr const char* kPlainToGcs =
+    "--from namespace:team-b --no-sidecar --to team-a/RayCluster/demo/head:6379 ";
+constexpr const char* kPlainToMetrics =
+    "--from namespace:team-b --no-sidecar --to team-a/RayCluster/demo/head:8080 ";
+
+std::string line_to(const std::string& id, int port) {
+  return json({{"id", id},
+               {"source", {{"namespace", "team-b"}, {"sidecar", false}}},
+               {"destination", {{"pod", kHead}, {"port", port}, {"via", "podIP"}}},
+               {"protocol", "tcp"}})
+      .dump();
+}
+
+TEST(QueryCommand, ExitCodesFollowExpectation) {
+  const auto code = [](const std::string& arguments) { return run_shell(kInsecure + arguments).exit_code; };
+  const std::string gcs = kPlainToGcs;
+  const std::string metrics = kPlainToMetrics;
+  EXPECT_EQ(code(gcs), 0);
+  EXPECT_EQ(code(metrics), 0);
+  EXPECT_EQ(code(gcs + "--expect allow"), 0);
+  EXPECT_EQ(code(gcs + "--expect deny"), 1);
+  EXPECT_EQ(code(metrics + "--expect allow"), 1);
+  EXPECT_EQ(code(metrics + "--expect deny"), 0);
+  const std::string unknown = "--from team-a/none --to team-a/RayCluster/demo/head:6379 ";
+  EXPECT_EQ(code(unknown), 0);
+  EXPECT_EQ(code(unknown + "--require-complete"), 4);
+  EXPECT_EQ(code(unknown + "--expect allow"), 1);
+  EXPECT_EQ(code(unknown + "--expect deny"), 1);
+  EXPECT_EQ(code(gcs + "--require-complete"), 0);
+}
+
+TEST(QueryCommand, UsageErrorsSayWhatIsWrong) {
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "ask one question with --from and --to, or many with --requests"},
+      {std::string("--from outside"), "a question needs both --from and --to"},
+      {std::string(kPlainToGcs) + "--requests x.jsonl", "ask one question with --from and --to, or many"},
+      {"--from outside --to team-a/RayCluster/demo/head", "does not end in :PORT"},
+      {"--from outside --to team-a/RayCluster/demo/head:99999", "'99999' is no port number"},
+      {"--from namespace:team-b --to team-a/RayCluster/demo/head:1", "say --sidecar or --no-sidecar"},
+      {std::string(kPlainToGcs) + "--label app", "'app' is not KEY=VALUE"},
+      {std::string(kPlainToGcs) + "--http GET", "'GET' is not 'METHOD /path'"},
+      {std::string(kPlainToGcs) + "--host a.example",
+       "--host and --header describe a request: say --http too"},
+      {std::string(kPlainToGcs) + "--http 'GET /' --header x", "'x' is not 'NAME: VALUE'"},
+      {std::string(kPlainToGcs) + "--via somehow", "neither podIP nor service:NAMESPACE/NAME:PORT"},
+      {std::string(kPlainToGcs) + "--protocol quic", "'quic' is none of tcp, http, udp, sctp"},
+      {"--from ip:10.0 --to team-a/RayCluster/demo/head:1", "'10.0' is no IP address"},
+      {std::string(kPlainToGcs) + "--sidecar", "excludes"},
+      {std::string(kPlainToGcs) + "--expect maybe", "--expect"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const Outcome outcome = run_shell(kInsecure + arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << arguments;
+    EXPECT_THAT(outcome.err, HasSubstr(message)) << arguments;
+    EXPECT_EQ(outcome.out, "") << arguments;
+  }
+}
+
+TEST(QueryCommand, AnswersStayInOrderAndABadLineHidesNoOther) {
+  const TempFolder folder;
+  const std::string file = folder.write(
+      "q.jsonl", line_to("a", 6379) + "\n\n{\"id\":\"b\"\n" + line_to("c", 8080) + "\n{\"id\":\"d\"}\n");
+  const Outcome outcome = run_shell(kInsecure + ("--requests " + file));
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":3: "));
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":5: source: is missing"));
+  std::vector<std::string> verdicts;
+  std::istringstream out(outcome.out);
+  for (std::string line; std::getline(out, line);) {
+    const json answer = json::parse(line);
+    verdicts.push_back(answer["id"].get<std::string>() + " " + answer["verdict"].get<std::string>());
+  }
+  EXPECT_THAT(verdicts, testing::ElementsAre("a allow", " unknown", "c deny", " unknown"));
+}
+
+TEST(QueryCommand, InputThatCannotBeRead) {
+  EXPECT_EQ(run_shell(kInsecure + std::string("--requests none.jsonl")).exit_code, 3);
+  EXPECT_EQ(run_shell("kray-audit query none.yaml " + std::string(kPlainToGcs)).exit_code, 3);
+  // A policy in what could not be read may decide.
+  const TempFolder folder;
+  const std::string broken = folder.write("broken.yaml", "kind: [\n");
+  const Outcome outcome = run_shell(kInsecure + broken + " " + kPlainToGcs);
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(outcome.out, "");
+}
+
+TEST(QueryCommand, ReadsQuestionsFromStandardInput) {
+  const Outcome outcome = run_shell("echo '" + line_to("a", 6379) + "' | " + kInsecure + "--requests -");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(json::parse(outcome.out)["verdict"], "allow");
+  EXPECT_EQ(
+      run_shell("echo '" + line_to("a", 6379) + "' | " + kInsecure + "--requests - --expect deny").exit_code,
+      1);
+}
+
+TEST(QueryCommand, OneQuestionInJson) {
+  const json answer = json::parse(run_shell(kInsecure + std::string(kPlainToGcs) + "--json").out);
+  EXPECT_EQ(answer["verdict"], "allow");
+  EXPECT_EQ(answer["transport"], "plaintext");
+  EXPECT_EQ(answer["decidedBy"].at(0)["file"], "fixtures/scenarios/insecure/policy.yaml");
+  EXPECT_EQ(answer["decidedBy"].at(0)["line"], 12);
+}
+
+TEST(QueryCommand, ColourOnlyWhereItIsAskedFor) {
+  const std::string command = kInsecure + std::string(kPlainToGcs);
+  const std::string plain = run_shell(command).out;
+  EXPECT_THAT(plain, testing::Not(HasSubstr("\x1b")));
+  EXPECT_EQ(run_shell("NO_COLOR=1 " + command).out, plain);
+  EXPECT_EQ(run_shell(command + "--color never").out, plain);
+  EXPECT_THAT(run_shell(command + "--color always").out, HasSubstr("\x1b["));
+}
+
+// -- conformance
+
+struct Agreement {
+  size_t agree = 0;
+  size_t total = 0;
+  size_t open = 0;  // lines without a firm answer
+};
+
+// Every line of a set, each case in a run of its own, as a user would.
+Agreement compare(const std::string& set) {
+  const std::filesystem::path folder = shared_folder() / "conformance" / set;
+  std::map<std::string, std::string> lines;
+  std::map<std::string, json> questions;
+  std::ifstream in(folder / "requests.jsonl");
+  for (std::string line; std::getline(in, line);) {
+    const json question = json::parse(line);
+    lines[question["case"]] += line + "\n";
+    questions[question["id"]] = question;
+  }
+  Agreement agreement;
+  const TempFolder scratch;
+  for (const auto& [name, text] : lines) {
+    const std::string file = scratch.write(name + ".jsonl", text);
+    const Outcome outcome = run_shell("kray-audit query '" + (folder / "cases" / (name + ".yaml")).string() +
+                                      "' --requests " + file);
+    EXPECT_EQ(outcome.exit_code, 0) << name << ": " << outcome.err;
+    std::istringstream out(outcome.out);
+    for (std::string line; std::getline(out, line);) {
+      const json answer = json::parse(line);
+      const json& expected = questions.at(answer["id"])["expected"];
+      if (expected == "implementation-defined") {
+        ++agreement.open;
+        continue;
+      }
+      ++agreement.total;
+      if (answer["verdict"] == expected)
+        ++agreement.agree;
+      else
+        ADD_FAILURE() << questions.at(answer["id"]).dump() << "\n" << line;
+    }
+  }
+  std::cout << set << ": " << agreement.agree << " of " << agreement.total << " lines agree, "
+            << agreement.open << " without a firm answer\n";
+  EXPECT_EQ(agreement.total + agreement.open, questions.size());
+  return agreement;
+}
+
+TEST(QueryConformance, Upstream) {
+  KRAY_NEEDS_SHARED();
+  EXPECT_EQ(compare("upstream").total, 182U);
+}
+
+TEST(QueryConformance, Network) {
+  KRAY_NEEDS_SHARED();
+  const Agreement agreement = compare("network");
+  EXPECT_EQ(agreement.total + agreement.open, 12000U);
 }
 
 }  // namespace

@@ -100,8 +100,8 @@ TEST(QueryRequest, KnowsProtocols) {
 
 TEST(QueryRequest, DerivesTheIdentityWhereItIsToldWhatTheClientIs) {
   const auto derives = [](const std::string& source, const std::string& via) {
-    return question(R"({"source":)" + source + R"(,"destination":{"pod":"a/b","port":1)" + via + "}}").identity ==
-           QueryRequest::Identity::derived;
+    return question(R"({"source":)" + source + R"(,"destination":{"pod":"a/b","port":1)" + via + "}}")
+               .identity == QueryRequest::Identity::derived;
   };
   EXPECT_TRUE(derives(R"({"namespace":"a","sidecar":true})", ""));
   EXPECT_TRUE(derives(R"({"namespace":"a","sidecar":false})", ""));

@@ -132,8 +132,8 @@ class Way {
                                             : facts_.network().prepare(address_end(*request_.destination.ip));
     const NetworkVerdict verdict =
         facts_.network().decide(source, destination, request_.transport, request_.destination.port);
-    const bool may_be_ambient =
-        target_ && request_.transport == Transport::tcp && facts_.is_ambient(*target_) != Answer::no;
+    const bool may_be_ambient = target_ && request_.transport == Transport::tcp &&
+                                facts_.is_guarded_by_ztunnel(*target_) != Answer::no;
     if (may_be_ambient) return ask_network_of_ambient(source, destination, verdict);
     add(network_step(verdict, Direction::egress));
     if (verdict.egress != Answer::no) add(network_step(verdict, Direction::ingress));
@@ -141,7 +141,7 @@ class Way {
 
   // Whether the client comes over HBONE: whoever shows an identity to a pod in ambient mode does.
   Answer uses_hbone() {
-    Answer all = facts_.is_ambient(*target_);
+    Answer all = facts_.is_guarded_by_ztunnel(*target_);
     if (all != Answer::yes) return all;
     const std::vector<Presentation> presentations = ambient_presentations_of(facts_, request_, client_);
     for (const Presentation& one : presentations) {
@@ -225,7 +225,7 @@ class Way {
       step.decides = true;
       return add(std::move(step));
     }
-    if (facts_.is_ambient(*target_) != Answer::no) return ask_ztunnel();
+    if (facts_.is_guarded_by_ztunnel(*target_) != Answer::no) return ask_ztunnel();
     const std::vector<Presentation> presentations =
         presentations_of(facts_, request_, sent_.http.host, client_, routes_.ways, *target_);
     note_transport(presentations);
@@ -253,12 +253,14 @@ class Way {
     std::vector<QueryStep> steps;
     for (const Presentation& one : presentations)
       steps.push_back(ztunnel_step(decide_ztunnel(workload, connection_of(one))));
-    if (facts_.is_ambient(*target_) == Answer::unknown) {
-      QueryStep bare;
-      bare.stage = Stage::policy;
-      bare.text = "whether the pod is in ambient mode is not known";
-      steps.push_back(std::move(bare));
-    }
+    if (facts_.is_guarded_by_ztunnel(*target_) == Answer::unknown)
+      steps.push_back(unguarded("whether the pod is in ambient mode is not known"));
+    const Answer is_local = comes_from_own_node();
+    if (is_local == Answer::yes)
+      return add(unguarded("what comes from the network of the pod's own node does not pass ztunnel"));
+    if (is_local == Answer::unknown)
+      steps.push_back(unguarded(
+          "the client is on the network of a node, and from the pod's own one it gets past ztunnel"));
     const auto other = std::find_if(steps.begin(), steps.end(), [&steps](const QueryStep& one) {
       return one.passes != steps.front().passes;
     });
@@ -268,6 +270,30 @@ class Way {
     open.text = fmt::format("{}; but {}", steps.front().text, other->text);
     open.marks.insert(open.marks.end(), other->marks.begin(), other->marks.end());
     add(std::move(open));
+  }
+
+  static QueryStep unguarded(std::string text) {
+    QueryStep step;
+    step.stage = Stage::policy;
+    step.text = std::move(text);
+    step.specs = "INJ-19";
+    step.decides = true;
+    return step;
+  }
+
+  // INJ-19. unknown: the client is on the network of a node, and which nodes the two are on is not known.
+  Answer comes_from_own_node() {
+    const NetworkEnd& pod = facts_.network_end(*target_).end;
+    if (!client_.pod) {
+      const bool is_own =
+          request_.source.ip && std::find(pod.node_addresses.begin(), pod.node_addresses.end(),
+                                          *request_.source.ip) != pod.node_addresses.end();
+      return answer_of(is_own);
+    }
+    const NetworkEnd& client = facts_.network_end(*client_.pod).end;
+    if (!client.host_network) return Answer::no;
+    if (client.node.empty() || pod.node.empty()) return Answer::unknown;
+    return answer_of(client.node == pod.node);
   }
 
   Connection connection_of(const Presentation& presentation) {

@@ -114,7 +114,7 @@ bool is_direct(const Exposure& way, const QueryRequest& request) {
   return !is_routed(way) && !way.gateway && leads_to(way, request);
 }
 
-// With externalTrafficPolicy Local a node sends traffic to its own pods alone, and as it came.
+// EXP-2: with externalTrafficPolicy Local a node sends traffic to its own pods alone, and as it came.
 bool keeps_address(const Exposure& way) {
   return way.service == nullptr || ServiceView(*way.service).external_traffic_policy().text() == "Local";
 }

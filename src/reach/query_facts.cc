@@ -133,6 +133,12 @@ Answer QueryFacts::is_ambient(const MeshPod& imagined) const {
   return ambient_is_known_ ? Answer::yes : Answer::unknown;
 }
 
+// INJ-18.
+Answer QueryFacts::is_guarded_by_ztunnel(size_t pod) {
+  const NodeRef annotations = world_.pods[pod].pod_template.metadata["annotations"];
+  return bypasses_inbound_capture(labels_of(annotations)) ? Answer::no : is_ambient(pod);
+}
+
 const ZtunnelWorkload& QueryFacts::ztunnel(size_t pod) {
   return filled(ztunnels_[pod], [&] {
     const MeshPod& running = *mesh_pods_[pod];

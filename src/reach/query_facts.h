@@ -43,6 +43,8 @@ class QueryFacts {
   const MeshPod& mesh_pod(size_t pod) const { return *mesh_pods_[pod]; }
   // In ambient mode. unknown too where the input does not say whether the mode is installed.
   Answer is_ambient(size_t pod);
+  // INJ-18: a pod in ambient mode may keep ztunnel out of what comes in.
+  Answer is_guarded_by_ztunnel(size_t pod);
   // The same of an imagined pod without a sidecar.
   Answer is_ambient(const MeshPod& imagined) const;
   const ZtunnelWorkload& ztunnel(size_t pod);

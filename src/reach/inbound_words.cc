@@ -24,13 +24,19 @@ std::string rule_name(const RuleMatch& match) {
                      match.policy->name);
 }
 
+// What a controller makes is shown where it comes from, so the label has to name it.
+Mark mark_of(const Object& object, const Place& place, std::string_view label) {
+  if (!object.is_derived()) return {place, std::string(label)};
+  return {object.derived_from, fmt::format("{} '{}', made of this: {}", object.kind, object.name, label)};
+}
+
 void add_marks(const std::vector<RuleMatch>& matches, std::string_view label, std::vector<Mark>& marks) {
   for (const RuleMatch& match : matches)
-    marks.push_back({match.policy->shown(match.place), std::string(match.is_certain ? label : "may match")});
+    marks.push_back(mark_of(*match.policy, match.place, match.is_certain ? label : "may match"));
 }
 
 void add_mark(const Object& object, std::string_view label, std::vector<Mark>& marks) {
-  marks.push_back({object.shown(object.name_place()), std::string(label)});
+  marks.push_back(mark_of(object, object.name_place(), label));
 }
 
 void add_case_marks(const InboundCase& one, const InboundWorkload& workload, uint16_t port,

@@ -174,7 +174,10 @@ TEST(Query, DerivedObjectsAreShownWhereTheyComeFrom) {
   EXPECT_EQ(answer.allowed, Answer::no) << answer.reason;
   EXPECT_THAT(answer.reason, HasSubstr("team-c/ns-owner-access-istio"));
   ASSERT_EQ(answer.decided_by.size(), 1U);
-  EXPECT_THAT(words_of(answer.decided_by), ElementsAre("objects.yaml:38 no rule of it matches"));
+  EXPECT_THAT(
+      words_of(answer.decided_by),
+      ElementsAre("objects.yaml:38 AuthorizationPolicy 'ns-owner-access-istio', made of this: no rule of "
+                  "it matches"));
 }
 
 // -- NetworkPolicies

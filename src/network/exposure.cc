@@ -10,6 +10,7 @@
 #include "network/gateway_api.h"
 #include "network/ingress_exposure.h"
 #include "network/istio_gateway.h"
+#include "network/kuberay_api_server.h"
 
 namespace kray {
 namespace {
@@ -39,6 +40,7 @@ std::string_view to_string(ExposureKind kind) {
     case ExposureKind::openshift_route: return "OpenShiftRoute";
     case ExposureKind::istio_gateway: return "IstioGateway";
     case ExposureKind::gateway_api: return "GatewayApi";
+    case ExposureKind::kuberay_api_server: return "KubeRay API server";
   }
   return "LoadBalancer";
 }
@@ -93,6 +95,7 @@ Exposures::Exposures(const Inventory& inventory, std::span<const PodClass> pods,
   const std::vector<RouteToService> to_gateways = routes_;
   append(istio_ingress_routes(inputs, to_gateways), routes_);
   append(istio_gateway_routes(inputs, to_gateways), routes_);
+  api_servers_ = kuberay_api_servers(inputs, routes_);
   for (size_t i = 0; i < routes_.size(); ++i) {
     for (const Object* service : services_.find(routes_[i].ns, routes_[i].service))
       by_service_[service].push_back(i);
@@ -113,6 +116,8 @@ std::vector<Exposure> Exposures::of(const ExposedPod& pod) const {
     if (std::optional<Exposure> exposure = follow_route(routes_[route], *service, pod))
       exposures.push_back(std::move(*exposure));
   }
+  for (Exposure& exposure : kuberay_api_server_exposures(api_servers_, pod, services_))
+    exposures.push_back(std::move(exposure));
   return exposures;
 }
 

@@ -1,6 +1,6 @@
 // The ways by which traffic from outside the cluster reaches a pod, and what is said about each.
 //
-// specs/istio.md section 5 (GW-, ING-, GA-, EXP-) and specs/kuberay-kubeflow.md B.2, B.3.
+// specs/istio.md section 5 (GW-, ING-, GA-, EXP-) and specs/kuberay-kubeflow.md B.2, B.3, B.8.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,9 @@ enum class ExposureKind : uint8_t {
   openshift_route,
   istio_gateway,
   gateway_api,
+  kuberay_api_server,
 };
-std::string_view to_string(ExposureKind kind);  // "LoadBalancer", "IstioGateway"
+std::string_view to_string(ExposureKind kind);  // "LoadBalancer", "KubeRay API server"
 
 // One object of the way and the field that leads on.
 struct ExposureStep {
@@ -46,9 +47,10 @@ struct PathCondition {
 
 // Pods that traffic passes through: what the destination sees as its client (GW-8, GA-1).
 struct GatewayPods {
-  const PodClass* pods = nullptr;  // nothing: a controller makes them, or they are not in the input
-  std::string ns;                  // empty: not known
-  std::string service_account;     // empty: not known
+  // Nothing: a controller makes them, they are not in the input, or it is the cluster's own API server (B.8).
+  const PodClass* pods = nullptr;
+  std::string ns;               // empty: not known
+  std::string service_account;  // empty: not known
   Labels labels;
   uint16_t port = 0;      // that they listen on; 0: not known
   bool is_istio = false;  // an Istio proxy, which presents its service account where the hop is mTLS

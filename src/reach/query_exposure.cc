@@ -29,6 +29,7 @@ bool is_routed(const Exposure& way) {
     case ExposureKind::host_port:
     case ExposureKind::host_network: return false;
     case ExposureKind::ingress:
+    case ExposureKind::kuberay_api_server:
     case ExposureKind::openshift_route:
     case ExposureKind::istio_gateway:
     case ExposureKind::gateway_api: break;

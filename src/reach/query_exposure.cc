@@ -53,6 +53,7 @@ std::string_view name_of(const Exposure& way) {
     case ExposureKind::host_network: return "the network of its node";
     case ExposureKind::ingress: return "an Ingress";
     case ExposureKind::openshift_route: return "an OpenShift Route";
+    case ExposureKind::kuberay_api_server: return "KubeRay's API server";
     case ExposureKind::istio_gateway:
     case ExposureKind::gateway_api: break;
   }
@@ -104,8 +105,11 @@ QueryStep no_way(const std::vector<Exposure>& ways, const QueryRequest& request)
       return step;
     }
     step.passes = Answer::unknown;
-    step.text = fmt::format("{} leads to port {} through a proxy that is not in the input", name_of(way),
-                            request.destination.port);
+    step.text = way.kind == ExposureKind::kuberay_api_server
+                    ? fmt::format("{} may lead to port {} by way of the Kubernetes API server", name_of(way),
+                                  request.destination.port)
+                    : fmt::format("{} leads to port {} through a proxy that is not in the input",
+                                  name_of(way), request.destination.port);
     return step;
   }
   return step;

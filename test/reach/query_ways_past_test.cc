@@ -67,6 +67,39 @@ TEST(QueryAmbient, Inj19TheOwnNodesNetworkGetsPastZtunnel) {
   EXPECT_THAT(open.reason, HasSubstr("on the network of a node"));
 }
 
+// specs/kuberay-kubeflow.md B.8: what it asks for comes from the Kubernetes API server.
+TEST(QueryWaysIn, KubeRaysApiServerMayLeadToAHead) {
+  World world(R"(
+apiVersion: v1
+kind: Namespace
+metadata: {name: team-a}
+---
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata: {name: demo, namespace: team-a}
+spec:
+  rayVersion: "2.44.1"
+  headGroupSpec: {rayStartParams: {}, template: {spec: {containers: [{name: head, image: "rayproject/ray:2.44.1"}]}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: ray-system}
+spec:
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: api, image: "quay.io/kuberay/apiserver:v1.4.2"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: ray-system}
+spec: {type: NodePort, selector: {app: api}, ports: [{name: http, port: 8888}]}
+)");
+  const QueryAnswer answer = world.ask(R"({"outside":true})", "team-a/RayCluster/demo/head", 8265);
+  EXPECT_EQ(answer.allowed, Answer::unknown);
+  EXPECT_THAT(answer.reason, HasSubstr("KubeRay's API server may lead to port 8265"));
+}
+
 // A policy guards what comes in; the client's own are not asked.
 TEST(QueryPolicies, Ap4OnlyTheDestinationsPoliciesCount) {
   const auto manifests = [](const char* guarded) {

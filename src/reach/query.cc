@@ -42,9 +42,8 @@ class Way {
 
   QueryAnswer run() {
     if (std::string problem = find_ends(); !problem.empty()) return unknown_because(std::move(problem));
-    ask_exposure();
     // What no route leads to is asked nothing.
-    if (client_.is_gateway && routes_.ways.empty()) return std::move(answer_);
+    if (!ask_exposure()) return std::move(answer_);
     ask_network();
     if (target_ && request_.transport == Transport::tcp) ask_sidecars();
     if (answer_.allowed == Answer::yes && answer_.reason.empty())
@@ -80,16 +79,20 @@ class Way {
     return find_client(facts_, request_, client_);
   }
 
-  void ask_exposure() {
-    if (!target_) return;
+  // Whether the pod is to be asked at all.
+  bool ask_exposure() {
+    if (!target_) return true;
     if (!client_.is_gateway) {
-      if (request_.source.outside) add(direct_exposure(facts_, request_, *target_));
-      return;
+      if (!request_.source.outside) return true;
+      DirectExposure direct = direct_exposure(facts_, request_, *target_);
+      add(std::move(direct.step));
+      return !direct.is_by_proxy;
     }
     routes_ = find_gateway_routes(facts_, request_, sent_.http, *client_.pod, *target_);
     for (QueryStep& step : gateway_exposure(facts_, request_, sent_.http, routes_, *client_.pod))
       add(std::move(step));
     sent_.http = passed_on(facts_, routes_, *client_.pod, std::move(sent_.http));
+    return !routes_.ways.empty();
   }
 
   // One "no" is enough; without one, what is unknown stays so.

@@ -88,7 +88,7 @@ std::string doubt_of_ranges(const Exposure& way, const QuerySource& source) {
                    : "its loadBalancerSourceRanges admit some addresses, and the client's is not known";
 }
 
-// Nothing leads there directly; what else leads there is said.
+// Nothing leads there directly. Whatever else leads there is said, and makes it another question.
 QueryStep no_way(const std::vector<Exposure>& ways, const QueryRequest& request) {
   QueryStep step;
   step.stage = Stage::exposure;
@@ -99,12 +99,12 @@ QueryStep no_way(const std::vector<Exposure>& ways, const QueryRequest& request)
   for (const Exposure& way : ways) {
     if (!leads_to(way, request)) continue;
     step.marks = marks_of(way);
+    step.passes = Answer::unknown;
     if (way.gateway && way.gateway->pods != nullptr) {
       step.text +=
-          fmt::format(" directly; {} does, ask with gateway:{}", name_of(way), way.gateway->pods->id());
+          fmt::format(" directly, but {} does: ask with gateway:{}", name_of(way), way.gateway->pods->id());
       return step;
     }
-    step.passes = Answer::unknown;
     step.text = way.kind == ExposureKind::kuberay_api_server
                     ? fmt::format("{} may lead to port {} by way of the Kubernetes API server", name_of(way),
                                   request.destination.port)
@@ -170,17 +170,20 @@ QueryStep gateway_policies(QueryFacts& facts, const QueryRequest& request, const
 
 }  // namespace
 
-QueryStep direct_exposure(QueryFacts& facts, const QueryRequest& request, size_t target) {
+DirectExposure direct_exposure(QueryFacts& facts, const QueryRequest& request, size_t target) {
   const std::vector<Exposure>& ways = facts.exposures(target);
   std::optional<QueryStep> open;
   for (const Exposure& way : ways) {
     if (!is_direct(way, request)) continue;
     std::string doubt = way.reason.empty() ? doubt_of_ranges(way, request.source) : way.reason;
     const Answer leads = conjunction(way.certainty, doubt.empty() ? Answer::yes : Answer::unknown);
-    if (leads == Answer::yes) return step_of(way, leads, doubt);
+    if (leads == Answer::yes) return {.step = step_of(way, leads, doubt), .is_by_proxy = false};
     if (!open) open = step_of(way, leads, doubt);
   }
-  return open ? std::move(*open) : no_way(ways, request);
+  if (open) return {.step = std::move(*open), .is_by_proxy = false};
+  QueryStep step = no_way(ways, request);
+  const bool is_by_proxy = step.passes == Answer::unknown;
+  return {.step = std::move(step), .is_by_proxy = is_by_proxy};
 }
 
 bool shows_client_address(QueryFacts& facts, const QueryRequest& request, size_t target) {

@@ -13,7 +13,13 @@
 namespace kray {
 
 // The stage `exposure` of somebody who comes directly.
-QueryStep direct_exposure(QueryFacts& facts, const QueryRequest& request, size_t target);
+struct DirectExposure {
+  QueryStep step;
+  // Only a gateway or another proxy leads there. What the pod then sees is not this client, so nothing after
+  // it can be asked.
+  bool is_by_proxy = false;
+};
+DirectExposure direct_exposure(QueryFacts& facts, const QueryRequest& request, size_t target);
 
 // The stage `exposure` of somebody who comes through a gateway: its route, then its own policies.
 std::vector<QueryStep> gateway_exposure(QueryFacts& facts, const QueryRequest& request,

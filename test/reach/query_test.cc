@@ -485,7 +485,7 @@ TEST(Query, GatewayShowsItsOwnIdentity) {
   EXPECT_EQ(answer.transport, "mtls");
   EXPECT_EQ(answer.principal, "spiffe://cluster.local/ns/istio-system/sa/gateway-sa");
   // The same pod without the gateway in between.
-  EXPECT_EQ(world.ask(kOutside, "team-a/head", 8265).allowed, Answer::no);
+  EXPECT_EQ(world.ask(kOutside, "team-a/head", 8265).allowed, Answer::unknown);
   EXPECT_THAT(world.ask(kOutside, "team-a/head", 8265).reason,
               HasSubstr("ask with gateway:istio-system/Deployment/ingress"));
   // As a client of its own.

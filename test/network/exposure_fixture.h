@@ -52,6 +52,7 @@ class ExposedWorld {
         pods_(pod_classes(*inventory_, {1, 6, 2})),
         exposures_(*inventory_, pods_, settings) {}
 
+  // Ways point into the world: it has to live as long as they are looked at.
   std::vector<Exposure> of(std::string_view id) const {
     for (const PodClass& pods : pods_) {
       if (pods.id() == id) return exposures_.of(exposed_pod_of(pods));

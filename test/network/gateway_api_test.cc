@@ -39,7 +39,8 @@ std::string a_route(const std::string& parent = "name: edge", const std::string&
 size_t ways(const std::string& objects) { return ExposedWorld(kWorld + objects).of("ray/head").size(); }
 
 TEST(GatewayApi, ARouteOfAnIstioGatewayIsAWay) {
-  const Exposure way = ExposedWorld(kWorld + a_gateway() + a_route()).only_way();
+  const ExposedWorld world(kWorld + a_gateway() + a_route());
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.kind, ExposureKind::gateway_api);
   EXPECT_EQ(way.port, 8265);
   EXPECT_EQ(way.certainty, Answer::yes);
@@ -49,7 +50,8 @@ TEST(GatewayApi, ARouteOfAnIstioGatewayIsAWay) {
 // GA-1
 TEST(GatewayApi, TheServiceAccountOfAManagedGateway) {
   const auto account = [](const std::string& gateway) {
-    const Exposure way = ExposedWorld(kWorld + gateway + a_route()).only_way();
+    const ExposedWorld world(kWorld + gateway + a_route());
+    const Exposure way = world.only_way();
     return way.gateway->ns + "/" + way.gateway->service_account;
   };
   EXPECT_EQ(account(a_gateway()), "ray/edge-istio");
@@ -69,7 +71,8 @@ TEST(GatewayApi, AnUnmanagedGatewayRunsOnThePodsOfItsService) {
   const std::string gateway = a_gateway(kListener,
                                         ", addresses: [{type: Hostname, value: "
                                         "istio-ingressgateway.istio-system.svc.cluster.local}]");
-  const Exposure way = ExposedWorld(kWorld + an_ingress_gateway() + gateway + a_route()).only_way();
+  const ExposedWorld world(kWorld + an_ingress_gateway() + gateway + a_route());
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.gateway->service_account, "gateway-sa");
   EXPECT_EQ(way.certainty, Answer::yes);
   EXPECT_EQ(chain_of(way), "Service/istio-ingressgateway, Gateway/edge, HTTPRoute/route, Service/head");
@@ -78,7 +81,8 @@ TEST(GatewayApi, AnUnmanagedGatewayRunsOnThePodsOfItsService) {
 
 TEST(GatewayApi, OtherControllers) {
   const std::string gateway = a_gateway(kListener, "", "", "ray", "eg");
-  const Exposure unknown = ExposedWorld(kWorld + gateway + a_route()).only_way();
+  const ExposedWorld world_of_unknown(kWorld + gateway + a_route());
+  const Exposure unknown = world_of_unknown.only_way();
   EXPECT_EQ(unknown.reason, "GatewayClass 'eg' is not in the input");
   EXPECT_FALSE(unknown.gateway->is_istio);
   const std::string of_class =

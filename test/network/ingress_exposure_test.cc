@@ -28,7 +28,8 @@ const std::string kRule =
 const std::string kWorld = the_head() + head_service();
 
 TEST(IngressExposure, AnIngressOfAnyClassIsAWayWithAnUnknownController) {
-  const Exposure way = ExposedWorld(kWorld + an_ingress("ingressClassName: nginx, " + kRule)).only_way();
+  const ExposedWorld world(kWorld + an_ingress("ingressClassName: nginx, " + kRule));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.kind, ExposureKind::ingress);
   EXPECT_EQ(way.port, 8265);
   EXPECT_EQ(way.hosts, std::vector<std::string>{"ray.example.org"});
@@ -78,9 +79,9 @@ TEST(IngressExposure, AnnotationsThatAskClientsWhoTheyAre) {
 
 // ING-1
 TEST(IngressExposure, IstiosClassLeadsThroughTheGatewaysPods) {
-  const Exposure way =
-      ExposedWorld(kWorld + an_ingress_gateway() + an_ingress(kRule, "kubernetes.io/ingress.class: istio"))
-          .only_way();
+  const ExposedWorld world(kWorld + an_ingress_gateway() +
+                           an_ingress(kRule, "kubernetes.io/ingress.class: istio"));
+  const Exposure way = world.only_way();
   EXPECT_EQ(chain_of(way), "Service/istio-ingressgateway, Ingress/web, Service/head");
   EXPECT_EQ(way.certainty, Answer::yes);
   EXPECT_EQ(way.gateway->ns, "istio-system");
@@ -119,7 +120,8 @@ TEST(IngressExposure, OpenShiftRoutes) {
         "route.openshift.io/v1", "Route", "ray", "r",
         "spec: {host: ray.example.org, to: {kind: Service, name: head}, port: {targetPort: " + port + "}}");
   };
-  const Exposure way = ExposedWorld(kWorld + route("dashboard")).only_way();
+  const ExposedWorld world(kWorld + route("dashboard"));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.kind, ExposureKind::openshift_route);
   EXPECT_EQ(way.port, 8265);
   EXPECT_EQ(ExposedWorld(kWorld + route("8265")).only_way().port, 8265);
@@ -127,12 +129,11 @@ TEST(IngressExposure, OpenShiftRoutes) {
 }
 
 TEST(IngressExposure, RoutersOfTraefikAndContour) {
-  const Exposure traefik =
-      ExposedWorld(kWorld +
-                   an_object("traefik.io/v1alpha1", "IngressRoute", "ray", "t",
-                             "spec: {routes: [{match: \"Host(`ray.example.org`)\", middlewares: [{name: "
-                             "login}], services: [{name: head, port: 80}]}]}"))
-          .only_way();
+  const ExposedWorld world_of_traefik(
+      kWorld + an_object("traefik.io/v1alpha1", "IngressRoute", "ray", "t",
+                         "spec: {routes: [{match: \"Host(`ray.example.org`)\", middlewares: [{name: "
+                         "login}], services: [{name: head, port: 80}]}]}"));
+  const Exposure traefik = world_of_traefik.only_way();
   EXPECT_EQ(traefik.port, 8265);
   EXPECT_EQ(traefik.certainty, Answer::unknown);
   EXPECT_EQ(traefik.needs, std::vector<std::string>{"Host(`ray.example.org`)"});

@@ -37,7 +37,8 @@ size_t ways(const std::string& objects) { return ExposedWorld(kWorld + objects).
 size_t bound(const std::string& spec) { return ways(a_gateway() + a_virtual_service(spec)); }
 
 TEST(IstioGateway, AVirtualServiceBoundToAGatewayIsAWay) {
-  const Exposure way = ExposedWorld(kWorld + a_gateway() + a_virtual_service(kBound + kRoute)).only_way();
+  const ExposedWorld world(kWorld + a_gateway() + a_virtual_service(kBound + kRoute));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.kind, ExposureKind::istio_gateway);
   EXPECT_EQ(way.port, 8265);
   EXPECT_EQ(way.certainty, Answer::yes);
@@ -89,9 +90,9 @@ TEST(IstioGateway, AnIngressMayStandInFrontOfTheGateway) {
       an_object("networking.k8s.io/v1", "Ingress", "istio-system", "edge",
                 "spec: {ingressClassName: alb, defaultBackend: {service: {name: istio-ingressgateway, port: "
                 "{number: 80}}}}");
-  const Exposure way = ExposedWorld(kApp + an_ingress_gateway("ClusterIP") + ingress + a_gateway() +
-                                    a_virtual_service(kBound + kRoute))
-                           .only_way();
+  const ExposedWorld world(kApp + an_ingress_gateway("ClusterIP") + ingress + a_gateway() +
+                           a_virtual_service(kBound + kRoute));
+  const Exposure way = world.only_way();
   EXPECT_EQ(chain_of(way),
             "Ingress/edge, Service/istio-ingressgateway, Gateway/gw, VirtualService/vs, Service/head");
   EXPECT_EQ(way.reason, "the controller of ingress class 'alb' is not in the input");
@@ -112,10 +113,10 @@ TEST(IstioGateway, HostsOfAServerMayNameTheNamespaceOfVirtualServices) {
 }
 
 TEST(IstioGateway, TheNarrowerHostIsTold) {
-  const Exposure way =
-      ExposedWorld(kWorld + a_gateway("{port: {number: 80, protocol: HTTP}, hosts: ['*.example.org']}") +
-                   a_virtual_service("gateways: [gw], hosts: ['*', a.example.org], " + kRoute))
-          .only_way();
+  const ExposedWorld world(kWorld +
+                           a_gateway("{port: {number: 80, protocol: HTTP}, hosts: ['*.example.org']}") +
+                           a_virtual_service("gateways: [gw], hosts: ['*', a.example.org], " + kRoute));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.hosts, (std::vector<std::string>{"*.example.org", "a.example.org"}));
 }
 
@@ -157,11 +158,11 @@ TEST(IstioGateway, AMatchMayBeForAnotherGatewayPortOrClient) {
 }
 
 TEST(IstioGateway, OtherConditionsAreKept) {
-  const Exposure way =
-      ExposedWorld(kWorld + a_gateway() +
-                   a_virtual_service(kBound + "http: [{match: [{uri: {exact: /}, headers: {x: {exact: "
-                                              "y}}}], route: [{destination: {host: head}}]}]"))
-          .only_way();
+  const ExposedWorld world(kWorld + a_gateway() +
+                           a_virtual_service(kBound +
+                                             "http: [{match: [{uri: {exact: /}, headers: {x: {exact: "
+                                             "y}}}], route: [{destination: {host: head}}]}]"));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.path, (PathCondition{PathCondition::Kind::exact, "/"}));
   EXPECT_EQ(way.needs, std::vector<std::string>{"headers"});
 }
@@ -274,7 +275,10 @@ const std::string kSelected = "selector: {matchLabels: {istio: ingressgateway}},
 const std::string kCustom = "action: CUSTOM, provider: {name: oauth2-proxy}, ";
 
 TEST(IstioGateway, ExternalAuthorizationOnTheGateway) {
-  const auto all = asked(a_policy(kSelected + kCustom + "rules: [{}]"));
+  // A place is read from the world's documents.
+  const ExposedWorld world(kWorld + a_gateway() + a_virtual_service(kBound + kRoute) +
+                           a_policy(kSelected + kCustom + "rules: [{}]"));
+  const std::vector<Authentication> all = world.only_way().authentication;
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(all[0].kind, Authentication::Kind::external_authorization);
   EXPECT_EQ(all[0].covers_all, Answer::yes);

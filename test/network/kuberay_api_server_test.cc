@@ -95,7 +95,8 @@ TEST(KubeRayApiServer, MayBeReachedThroughAnIngress) {
   EXPECT_EQ(way.certainty, Answer::yes);
   EXPECT_EQ(way.hosts, std::vector<std::string>{"ray.example.org"});
   EXPECT_EQ(way.path.value, "/api/v1/namespaces/ray/services/head-svc");
-  const Exposure other_path = ExposedWorld(text + ingress("/kuberay")).only_way();
+  const ExposedWorld world_of_other_path(text + ingress("/kuberay"));
+  const Exposure other_path = world_of_other_path.only_way();
   EXPECT_EQ(other_path.certainty, Answer::unknown);
   EXPECT_EQ(other_path.path.value, "/kuberay");
 }
@@ -137,10 +138,12 @@ TEST(KubeRayApiServer, MayHaveAProxyInFront) {
   const std::string proxy =
       "      - {name: proxy, image: kuberay/security-proxy, ports: [{name: http, containerPort: 8988}]}\n";
   const std::string world = the_head() + kuberay_service() + api_server("image: kuberay/apiserver", proxy);
-  const Exposure guarded = ExposedWorld(world + node_port("{port: 80, targetPort: 8988}")).only_way();
+  const ExposedWorld world_of_guarded(world + node_port("{port: 80, targetPort: 8988}"));
+  const Exposure guarded = world_of_guarded.only_way();
   ASSERT_EQ(guarded.authentication.size(), 1U);
   EXPECT_EQ(guarded.authentication[0].kind, Authentication::Kind::possible);
-  const Exposure open = ExposedWorld(world + node_port("{port: 80, targetPort: 8888}")).only_way();
+  const ExposedWorld world_of_open(world + node_port("{port: 80, targetPort: 8888}"));
+  const Exposure open = world_of_open.only_way();
   EXPECT_TRUE(open.authentication.empty());
 }
 

@@ -30,10 +30,10 @@ TEST(ServiceExposure, EachTypeThatOpensAServiceIsAWay) {
 }
 
 TEST(ServiceExposure, ADirectWayArrivesFromANodeOnTheTargetPort) {
-  const Exposure way = ExposedWorld(the_head() + a_service("open",
-                                                           "type: NodePort, selector: {app: ray}, ports: "
-                                                           "[{port: 80, targetPort: dash, nodePort: 30080}]"))
-                           .only_way();
+  const ExposedWorld world(the_head() + a_service("open",
+                                                  "type: NodePort, selector: {app: ray}, ports: "
+                                                  "[{port: 80, targetPort: dash, nodePort: 30080}]"));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.port, 8265);
   EXPECT_EQ(way.service_port, 80);
   EXPECT_EQ(way.certainty, Answer::yes);
@@ -59,11 +59,10 @@ TEST(ServiceExposure, OtherPodsAndNamespacesAreNotMeant) {
 }
 
 TEST(ServiceExposure, AServiceWithoutANamespaceIsInDoubt) {
-  const Exposure way =
-      ExposedWorld(the_head() +
-                   "---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: NodePort, "
-                   "selector: {app: ray}, ports: [{port: 80}]}\n")
-          .only_way();
+  const ExposedWorld world(the_head() +
+                           "---\napiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: NodePort, "
+                           "selector: {app: ray}, ports: [{port: 80}]}\n");
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.certainty, Answer::unknown);
   EXPECT_EQ(way.reason, "the Service and the pod may lie in different namespaces");
 }
@@ -84,22 +83,24 @@ TEST(ServiceExposure, HostPortsAndTheHostsNetworkAreWays) {
         "[{name: ray, ports: [{containerPort: 8265" +
         port + "}]}]" + spec + "}\n");
   };
-  const Exposure host_port = pod(", hostPort: 30000", "").only_way();
+  const ExposedWorld with_host_port = pod(", hostPort: 30000", "");
+  const Exposure host_port = with_host_port.only_way();
   EXPECT_EQ(host_port.kind, ExposureKind::host_port);
   EXPECT_EQ(host_port.port, 8265);
   EXPECT_EQ(test::text_of(host_port.chain[0].place).substr(0, 8), "hostPort");
-  const Exposure host_network = pod("", ", hostNetwork: true").only_way();
+  const ExposedWorld with_host_network = pod("", ", hostNetwork: true");
+  const Exposure host_network = with_host_network.only_way();
   EXPECT_EQ(host_network.kind, ExposureKind::host_network);
   EXPECT_EQ(host_network.port, 0);
   EXPECT_TRUE(pod("", ", hostNetwork: false").of("ray/head").empty());
 }
 
 TEST(ServiceExposure, TheSourceRangesOfALoadBalancerAreTold) {
-  const Exposure way = ExposedWorld(the_head() + a_service("s",
-                                                           "type: LoadBalancer, loadBalancerSourceRanges: "
-                                                           "[203.0.113.0/24], selector: {app: ray}, ports: "
-                                                           "[{port: 80, targetPort: 8265}]"))
-                           .only_way();
+  const ExposedWorld world(the_head() + a_service("s",
+                                                  "type: LoadBalancer, loadBalancerSourceRanges: "
+                                                  "[203.0.113.0/24], selector: {app: ray}, ports: "
+                                                  "[{port: 80, targetPort: 8265}]"));
+  const Exposure way = world.only_way();
   EXPECT_EQ(way.chain[0].text, "LoadBalancer of Service 's' opens port 80 to 203.0.113.0/24");
 }
 

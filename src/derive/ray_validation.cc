@@ -367,10 +367,12 @@ std::optional<InvalidRaySpec> invalid_network_policy(const RayClusterFields& clu
       return invalid(group.from["groupName"],
                      fmt::format("group name {} cannot be part of a NetworkPolicy's name", group.name));
   }
-  for (const auto& [name, rules] : policy.worker_groups) {
+  for (const auto& worker_group : policy.worker_groups) {
+    const auto& [name, rules] = worker_group;
     if (const Invalid problem = invalid_policy_rules(rules, policy)) return problem;
-    const bool exists = std::any_of(cluster.workers.begin(), cluster.workers.end(),
-                                    [&name](const RayGroup& group) { return group.name == name; });
+    const bool exists =
+        std::any_of(cluster.workers.begin(), cluster.workers.end(),
+                    [&worker_group](const RayGroup& group) { return group.name == worker_group.first; });
     if (!exists) return invalid(rules.from["groupName"], fmt::format("there is no worker group {}", name));
   }
   return std::nullopt;

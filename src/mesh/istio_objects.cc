@@ -66,7 +66,7 @@ bool is_older(const Object& a, const Object& b) {
   // Of PeerAuthentications of one age istiod takes the first that it comes upon, whatever its name: so it
   // answered in the conformance sets (directed p0997, random c0134).
   const bool by_position = a.kind == "PeerAuthentication" && a.is_of_assumed_age && b.is_of_assumed_age;
-  if (by_position && time_a == time_b) return std::less<const Object*>()(&a, &b);
+  if (by_position && time_a == time_b) return std::less<>()(&a, &b);
   return std::tie(time_a, a.name, a.ns) < std::tie(time_b, b.name, b.ns);
 }
 

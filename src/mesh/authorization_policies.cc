@@ -43,7 +43,7 @@ std::vector<PolicyRule> compile_rules(const RuleContext& context) {
 }  // namespace
 
 Answer RbacOutcome::verdict() const {
-  return conjunction(negation(is_denied), disjunction(negation(has_allow_policy), is_allowed));
+  return both(negation(is_denied), either(negation(has_allow_policy), is_allowed));
 }
 
 PolicySet::PolicySet(std::vector<AttachedPolicy> policies) : policies_(std::move(policies)) {
@@ -57,7 +57,7 @@ PolicySet::PolicySet(std::vector<AttachedPolicy> policies) : policies_(std::move
         policy.external != nullptr && policy.external->kind == ProviderKind::ext_authz_http;
     if (!is_skipped) add_rules(attached, policy.tcp, tcp_);
     if (policy.action == PolicyAction::allow)
-      has_allow_ = disjunction(has_allow_, attached.is_certain ? Answer::yes : Answer::unknown);
+      has_allow_ = either(has_allow_, attached.is_certain ? Answer::yes : Answer::unknown);
     if (policy.action != PolicyAction::custom) continue;
     has_custom_ = true;
     providers.insert(policy.provider);
@@ -87,7 +87,7 @@ void PolicySet::for_each_match(const Rules& rules, const PolicyAttributes& attri
   rules.index.for_each(attributes, [&](uint32_t id) {
     const Entry& entry = rules.entries[id];
     const Answer attaches = entry.attached->is_certain ? Answer::yes : Answer::unknown;
-    const Answer answer = conjunction(attaches, matches(*entry.rule, attributes));
+    const Answer answer = both(attaches, matches(*entry.rule, attributes));
     if (answer == Answer::no) return;
     visit(*entry.attached->policy, answer,
           RuleMatch{.policy = entry.attached->policy->object,
@@ -101,7 +101,7 @@ Answer PolicySet::match(const Rules& rules, const PolicyAttributes& attributes,
                         std::vector<RuleMatch>& matches) {
   Answer any = Answer::no;
   for_each_match(rules, attributes, [&](const CompiledPolicy& /*policy*/, Answer answer, RuleMatch match) {
-    any = disjunction(any, answer);
+    any = either(any, answer);
     matches.push_back(match);
   });
   return any;
@@ -117,8 +117,8 @@ CustomOutcome PolicySet::decide_custom(const PolicyAttributes& attributes) const
   for_each_match(chain_of(attributes).custom, attributes,
                  [&](const CompiledPolicy& policy, Answer answer, RuleMatch match) {
                    const Answer lacks = lacks_provider(policy);
-                   outcome.denies = disjunction(outcome.denies, conjunction(answer, lacks));
-                   outcome.asks = disjunction(outcome.asks, conjunction(answer, negation(lacks)));
+                   outcome.denies = either(outcome.denies, both(answer, lacks));
+                   outcome.asks = either(outcome.asks, both(answer, negation(lacks)));
                    outcome.matches.push_back(match);
                  });
   return outcome;
@@ -185,7 +185,7 @@ void AuthorizationPolicies::attach(const std::vector<uint32_t>& candidates, std:
   for (const uint32_t id : candidates) {
     const CompiledPolicy& policy = policies_[id];
     const Answer attaches =
-        conjunction(policy.is_read, policy_attachment(*policy.object, ns, labels, mesh_.root_namespace));
+        both(policy.is_read, policy_attachment(*policy.object, ns, labels, mesh_.root_namespace));
     if (attaches != Answer::no)
       attached.push_back({.policy = &policy, .is_certain = attaches == Answer::yes});
   }

@@ -127,7 +127,7 @@ InboundReason reason_of(const InboundCase& one) {
   if (one.verdict == Verdict::deny) return InboundReason::no_allow_rule;
   if (one.verdict == Verdict::allow)
     return one.rbac.is_allowed == Answer::yes ? InboundReason::allow_rule : InboundReason::no_allow_policy;
-  const Answer without_custom = conjunction(one.rbac.verdict(), negation(one.token.is_rejected));
+  const Answer without_custom = both(one.rbac.verdict(), negation(one.token.is_rejected));
   const bool only_custom = one.custom.asks != Answer::no && without_custom == Answer::yes;
   return only_custom ? InboundReason::external_authorizer : InboundReason::not_stated;
 }
@@ -148,8 +148,8 @@ void ask_policies(const InboundWorkload& workload, const Request& request, const
   one.asks_policies = one.token.is_rejected != Answer::yes;
   if (one.asks_policies) one.rbac = workload.policies->decide(attributes);
   const Answer asks = one.custom.asks == Answer::no ? Answer::yes : Answer::unknown;  // AP-22
-  one.verdict = verdict_of(conjunction(conjunction(negation(one.custom.denies), asks),
-                                       conjunction(negation(one.token.is_rejected), one.rbac.verdict())));
+  one.verdict = verdict_of(both(both(negation(one.custom.denies), asks),
+                                both(negation(one.token.is_rejected), one.rbac.verdict())));
   one.reason = reason_of(one);
 }
 
@@ -241,7 +241,7 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Verdict InboundCase::policy_verdict() const {
-  return verdict_of(conjunction(negation(custom.denies), rbac.verdict()));
+  return verdict_of(both(negation(custom.denies), rbac.verdict()));
 }
 
 const InboundWorkload::Port& InboundWorkload::port(uint16_t number) const {
@@ -296,7 +296,7 @@ InboundWorkload InboundMesh::workload(std::string_view ns, const Labels& labels,
   const auto note = [&workload](const InboundWorkload::Port& port) {
     const bool certain = port.mtls.is_certain();
     const Answer inspects = certain ? answer_of(port.mtls.mode != MtlsMode::disable) : Answer::unknown;
-    workload.inspects_tls = disjunction(workload.inspects_tls, inspects);
+    workload.inspects_tls = either(workload.inspects_tls, inspects);
   };
   note(workload.other_port);
   for (const uint16_t number : numbers) {

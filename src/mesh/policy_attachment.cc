@@ -32,7 +32,7 @@ bool has_targets(const Object& policy) {
 }  // namespace
 
 Answer policy_reaches(const Object& policy, std::string_view ns, std::string_view root_namespace) {
-  return disjunction(lives_in(policy, root_namespace), lives_in(policy, ns));
+  return either(lives_in(policy, root_namespace), lives_in(policy, ns));
 }
 
 Answer policy_attachment(const Object& policy, std::string_view ns, const Labels& labels,

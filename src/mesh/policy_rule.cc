@@ -106,11 +106,10 @@ Answer any_authorization(const Condition& condition, const PolicyAttributes& att
   const HttpRequest& request = *attributes.http;
   const Answer removed = attributes.is_before_token ? Answer::no : attributes.token.is_removed;
   Answer present = any_line(condition, request);
-  if (!request.jwt.is_known()) present = disjunction(present, Answer::unknown);
+  if (!request.jwt.is_known()) present = either(present, Answer::unknown);
   if (request.jwt.has_value())
-    present =
-        disjunction(present, any_of(std::get<std::vector<TextPattern>>(condition.values), matches_bearer));
-  return conjunction(negation(removed), present);
+    present = either(present, any_of(std::get<std::vector<TextPattern>>(condition.values), matches_bearer));
+  return both(negation(removed), present);
 }
 
 // 0.5-7: pseudo headers count; ":path" has the query, ":authority" keeps its case.

@@ -60,8 +60,7 @@ Answer has_text(const HttpRequest& request, std::string_view name) {
 Answer is_preflight(const HttpRequest& request) {
   const Answer method = request.method ? answer_of(*request.method == "OPTIONS") : Answer::unknown;
   if (method == Answer::no) return Answer::no;
-  return conjunction(
-      method, conjunction(has_text(request, "origin"), has_text(request, "access-control-request-method")));
+  return both(method, both(has_text(request, "origin"), has_text(request, "access-control-request-method")));
 }
 
 bool carries_bearer(const HttpRequest& request) {
@@ -110,8 +109,8 @@ std::vector<TokenRule> token_rules(std::string_view ns, const Labels& labels, co
   std::vector<TokenRule> rules;
   for (const Object* object :
        istio_objects(inventory, "security.istio.io", "RequestAuthentication", mesh, revision)) {
-    const Answer attached = conjunction(is_read(*object, inventory, mesh, revision),
-                                        policy_attachment(*object, ns, labels, mesh.root_namespace));
+    const Answer attached = both(is_read(*object, inventory, mesh, revision),
+                                 policy_attachment(*object, ns, labels, mesh.root_namespace));
     if (attached != Answer::no) add_rules(*object, attached == Answer::yes, rules);
   }
   return rules;

@@ -12,22 +12,12 @@ constexpr Answer negation(Answer one) {
   return one == Answer::yes ? Answer::no : Answer::yes;
 }
 
-constexpr Answer conjunction(Answer a, Answer b) {
-  if (a == Answer::no || b == Answer::no) return Answer::no;
-  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
-}
-
-constexpr Answer disjunction(Answer a, Answer b) {
-  if (a == Answer::yes || b == Answer::yes) return Answer::yes;
-  return a == Answer::no && b == Answer::no ? Answer::no : Answer::unknown;
-}
-
 // Whether some element satisfies `holds`, which gives an Answer.
 template <typename Range, typename Holds>
 Answer any_of(const Range& range, const Holds& holds) {
   Answer result = Answer::no;
   for (const auto& one : range) {
-    result = disjunction(result, holds(one));
+    result = either(result, holds(one));
     if (result == Answer::yes) break;
   }
   return result;
@@ -38,7 +28,7 @@ template <typename Range, typename Holds>
 Answer all_of(const Range& range, const Holds& holds) {
   Answer result = Answer::yes;
   for (const auto& one : range) {
-    result = conjunction(result, holds(one));
+    result = both(result, holds(one));
     if (result == Answer::no) break;
   }
   return result;

@@ -248,7 +248,7 @@ ZtunnelWorkload ZtunnelMesh::workload(std::string_view ns, const Labels& labels,
   std::vector<AttachedPolicy> attached;
   for (const CompiledPolicy& policy : policies_) {
     const Answer attaches =
-        conjunction(policy.is_read, attachment(*policy.object, ns, labels, mesh_.root_namespace));
+        both(policy.is_read, attachment(*policy.object, ns, labels, mesh_.root_namespace));
     if (attaches != Answer::no)
       attached.push_back({.policy = &policy, .is_certain = attaches == Answer::yes});
   }
@@ -269,14 +269,14 @@ ZtunnelVerdict decide_ztunnel(const ZtunnelWorkload& workload, const Connection&
   // AMB-1: only clients that are in the mesh themselves go by the waypoint.
   if (workload.has_waypoint != Answer::no && anonymous != Answer::yes)
     return settled(Verdict::unknown, ZtunnelReason::waypoint);
-  const Answer refused = conjunction(anonymous, workload.demands(connection.port));
+  const Answer refused = both(anonymous, workload.demands(connection.port));
   if (refused == Answer::yes) return settled(Verdict::deny, ZtunnelReason::no_identity);
   PolicyAttributes attributes;
   set_connection(connection, attributes);
   set_identity(connection.principal, attributes);
   ZtunnelVerdict verdict;
   verdict.rbac = workload.policies->decide(attributes);
-  verdict.verdict = verdict_of(conjunction(negation(refused), verdict.rbac.verdict()));
+  verdict.verdict = verdict_of(both(negation(refused), verdict.rbac.verdict()));
   verdict.reason = reason_of(verdict.rbac);
   if (verdict.verdict == Verdict::unknown && verdict.rbac.verdict() == Answer::yes)
     verdict.reason = anonymous == Answer::unknown ? ZtunnelReason::not_stated : ZtunnelReason::mtls_unsettled;

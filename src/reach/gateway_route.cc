@@ -33,7 +33,7 @@ Answer takes(const Exposure& way, const HttpRequest& request) {
     path = answer_of(common_path(way.path, asked).has_value());
   }
   const Answer rest = way.needs.empty() ? Answer::yes : Answer::unknown;
-  return conjunction(conjunction(host, path), rest);
+  return both(both(host, path), rest);
 }
 
 // Greater is more special; an exact name is the most special.
@@ -121,7 +121,7 @@ class Chooser {
       routes_.elsewhere = rival.way;
       return;
     }
-    const Answer leads = conjunction(conjunction(taken, negation(rival.wins)), way.certainty);
+    const Answer leads = both(both(taken, negation(rival.wins)), way.certainty);
     if (leads == Answer::yes && routes_.leads != Answer::yes) {
       routes_.ways.insert(routes_.ways.begin(), &way);
     } else {
@@ -131,7 +131,7 @@ class Chooser {
       routes_.doubt = taken == Answer::unknown ? "its route has conditions that the question does not settle"
                       : rival.wins == Answer::unknown ? doubt_of(rival)
                                                       : way.reason;
-    routes_.leads = disjunction(routes_.leads, leads);
+    routes_.leads = either(routes_.leads, leads);
   }
 
   std::string doubt_of(const Rival& rival) const {
@@ -148,7 +148,7 @@ class Chooser {
           continue;
         const std::optional<bool> first = precedes(other, way, http_);
         const Answer comes_first = first ? answer_of(*first) : Answer::unknown;
-        const Answer wins = conjunction(takes(other, http_), comes_first);
+        const Answer wins = both(takes(other, http_), comes_first);
         if (wins == Answer::yes) return {&other, wins};
         if (wins == Answer::unknown && found.way == nullptr) found = {&other, wins};
       }

@@ -98,7 +98,7 @@ class Way {
   // One "no" is enough; without one, what is unknown stays so.
   void add(QueryStep step) {
     const Answer before = answer_.allowed;
-    answer_.allowed = conjunction(before, step.passes);
+    answer_.allowed = both(before, step.passes);
     if (before != Answer::no && step.passes != Answer::yes) {
       const bool adds_doubt = before == Answer::unknown && step.passes == Answer::unknown;
       if (!adds_doubt) answer_.reason.clear();

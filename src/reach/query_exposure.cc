@@ -176,7 +176,7 @@ DirectExposure direct_exposure(QueryFacts& facts, const QueryRequest& request, s
   for (const Exposure& way : ways) {
     if (!is_direct(way, request)) continue;
     std::string doubt = way.reason.empty() ? doubt_of_ranges(way, request.source) : way.reason;
-    const Answer leads = conjunction(way.certainty, doubt.empty() ? Answer::yes : Answer::unknown);
+    const Answer leads = both(way.certainty, doubt.empty() ? Answer::yes : Answer::unknown);
     if (leads == Answer::yes) return {.step = step_of(way, leads, doubt), .is_by_proxy = false};
     if (!open) open = step_of(way, leads, doubt);
   }

@@ -22,6 +22,7 @@
 #include "cli/terminal.h"
 #include "manifest/json_reader.h"
 #include "reach/query.h"
+#include "report/json_writer.h"
 #include "report/query_json.h"
 #include "report/query_text.h"
 #include "source/input.h"
@@ -72,13 +73,8 @@ int report_usage(const Error& error) {
 
 using LineWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
-void put(LineWriter& json, std::string_view key, std::string_view value) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-  json.String(value.empty() ? "" : value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
 void put_if_any(LineWriter& json, std::string_view key, std::string_view value) {
-  if (!value.empty()) put(json, key, value);
+  if (!value.empty()) put_text(json, key, value);
 }
 
 // What stands behind "word:" in the text; nothing if it begins otherwise.
@@ -95,7 +91,7 @@ std::optional<Error> put_labels(LineWriter& json, const std::vector<std::string>
     const size_t sign = label.find('=');
     if (sign == std::string::npos || sign == 0)
       return Error{"--label", fmt::format("'{}' is not KEY=VALUE", label), ""};
-    put(json, std::string_view(label).substr(0, sign), std::string_view(label).substr(sign + 1));
+    put_text(json, std::string_view(label).substr(0, sign), std::string_view(label).substr(sign + 1));
   }
   json.EndObject();
   return std::nullopt;
@@ -105,18 +101,18 @@ std::optional<Error> put_source(LineWriter& json, const QueryArguments& argument
   json.Key("source");
   json.StartObject();
   if (const auto ns = after(arguments.from, "namespace:")) {
-    put(json, "namespace", *ns);
+    put_text(json, "namespace", *ns);
     if (!arguments.sidecar && !arguments.no_sidecar && arguments.principal.empty() && !arguments.anonymous)
       return Error{"--from", "an imagined pod may have a sidecar or not", "say --sidecar or --no-sidecar"};
   } else if (const auto ip = after(arguments.from, "ip:")) {
-    put(json, "ip", *ip);
+    put_text(json, "ip", *ip);
   } else if (const auto gateway = after(arguments.from, "gateway:")) {
-    put(json, "gateway", *gateway);
+    put_text(json, "gateway", *gateway);
   } else if (arguments.from == "outside") {
     json.Key("outside");
     json.Bool(true);
   } else {
-    put(json, "pod", arguments.from);
+    put_text(json, "pod", arguments.from);
   }
   put_if_any(json, "ip", arguments.ip);
   put_if_any(json, "serviceAccount", arguments.service_account);
@@ -138,7 +134,7 @@ std::optional<Error> put_destination(LineWriter& json, const QueryArguments& arg
   if (!is_number) return Error{"--to", fmt::format("'{}' does not end in :PORT", arguments.to), ""};
   json.Key("destination");
   json.StartObject();
-  put(json, "pod", std::string_view(arguments.to).substr(0, colon));
+  put_text(json, "pod", std::string_view(arguments.to).substr(0, colon));
   json.Key("port");
   json.Int(std::stoi(port));
   put_if_any(json, "via", arguments.via);
@@ -156,8 +152,8 @@ std::optional<Error> put_http(LineWriter& json, const QueryArguments& arguments)
     return Error{"--http", fmt::format("'{}' is not 'METHOD /path'", arguments.http), ""};
   json.Key("http");
   json.StartObject();
-  put(json, "method", std::string_view(arguments.http).substr(0, blank));
-  put(json, "path", std::string_view(arguments.http).substr(blank + 1));
+  put_text(json, "method", std::string_view(arguments.http).substr(0, blank));
+  put_text(json, "path", std::string_view(arguments.http).substr(blank + 1));
   put_if_any(json, "host", arguments.host);
   if (!arguments.headers.empty()) {
     json.Key("headers");

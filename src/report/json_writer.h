@@ -42,17 +42,22 @@ class JsonStream {
 
 using JsonWriter = rapidjson::PrettyWriter<JsonStream>;
 
-inline void put_string(JsonWriter& json, std::string_view value) {
+// Strings and keys go into any writer of RapidJSON's, so that one-line JSON is written by the same rules.
+
+template <typename Writer>
+void put_string(Writer& json, std::string_view value) {
   if (!is_well_formed(value)) return put_string(json, well_formed(value));
   // An empty view may point nowhere, which RapidJSON does not take.
   json.String(value.empty() ? "" : value.data(), static_cast<rapidjson::SizeType>(value.size()));
 }
 
-inline void put_key(JsonWriter& json, std::string_view key) {
+template <typename Writer>
+void put_key(Writer& json, std::string_view key) {
   json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
 }
 
-inline void put_text(JsonWriter& json, std::string_view key, std::string_view value) {
+template <typename Writer>
+void put_text(Writer& json, std::string_view key, std::string_view value) {
   put_key(json, key);
   put_string(json, value);
 }

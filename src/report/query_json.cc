@@ -4,7 +4,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "report/glyph.h"
+#include "report/json_writer.h"
 
 namespace kray {
 namespace {
@@ -20,27 +20,17 @@ std::string_view verdict_of(Answer allowed) {
   return "unknown";
 }
 
-void put(LineWriter& json, std::string_view key, std::string_view value) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
-  if (!is_well_formed(value)) {
-    const std::string well = well_formed(value);
-    json.String(well.data(), static_cast<rapidjson::SizeType>(well.size()));
-    return;
-  }
-  json.String(value.empty() ? "" : value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
 void put_if_any(LineWriter& json, std::string_view key, const std::string& value) {
-  if (!value.empty()) put(json, key, value);
+  if (!value.empty()) put_text(json, key, value);
 }
 
 void put_marks(LineWriter& json, std::string_view key, const std::vector<Mark>& marks) {
-  json.Key(key.data(), static_cast<rapidjson::SizeType>(key.size()));
+  put_key(json, key);
   json.StartArray();
   for (const Mark& mark : marks) {
     if (!mark.place) continue;
     json.StartObject();
-    put(json, "file", mark.place.file->path);
+    put_text(json, "file", mark.place.file->path);
     json.Key("line");
     json.Uint(mark.place.file->lines().line_of(mark.place.begin));
     put_if_any(json, "what", mark.label);
@@ -54,9 +44,9 @@ void put_steps(LineWriter& json, const std::vector<QueryStep>& steps) {
   json.StartArray();
   for (const QueryStep& step : steps) {
     json.StartObject();
-    put(json, "stage", to_string(step.stage));
-    put(json, "verdict", verdict_of(step.passes));
-    put(json, "text", step.text);
+    put_text(json, "stage", to_string(step.stage));
+    put_text(json, "verdict", verdict_of(step.passes));
+    put_text(json, "text", step.text);
     put_if_any(json, "specs", step.specs);
     put_marks(json, "places", step.marks);
     json.EndObject();
@@ -70,9 +60,9 @@ void append_query_json(const QueryAnswer& answer, std::string_view id, std::stri
   rapidjson::StringBuffer buffer;
   LineWriter json(buffer);
   json.StartObject();
-  put(json, "id", id);
-  put(json, "verdict", verdict_of(answer.allowed));
-  put(json, "reason", answer.reason);
+  put_text(json, "id", id);
+  put_text(json, "verdict", verdict_of(answer.allowed));
+  put_text(json, "reason", answer.reason);
   put_if_any(json, "transport", answer.transport);
   put_if_any(json, "principal", answer.principal);
   put_if_any(json, "mtls", answer.mtls);
